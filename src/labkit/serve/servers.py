@@ -1,0 +1,157 @@
+"""The WSGI servers of the course, each the real program."""
+
+import os
+import re
+import sys
+import sysconfig
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from .process import HOST, Server
+
+
+def _flags(settings: dict[str, Any]) -> list[str]:
+    """Settings as command line flags: ``worker_class="gthread"`` is ``--worker-class gthread``; True is a bare flag."""
+    flags: list[str] = []
+    for name, value in settings.items():
+        flag = "--" + name.replace("_", "-")
+        if value is True:
+            flags.append(flag)
+        elif isinstance(value, list | tuple):
+            for one in value:
+                flags += [flag, str(one)]
+        elif isinstance(value, str | int | float) and value is not False:
+            flags += [flag, str(value)]
+        elif value is not None and value is not False:
+            raise ValueError(f"{name}={value!r} cannot go on a command line: write it in a config file and pass config=")
+    return flags
+
+
+class Wsgiref(Server):
+    """The standard library's ``wsgiref.simple_server``: one process, one request at a time (PEP 3333's reference)."""
+
+    listening = re.compile(r"Listening at: http://127\.0\.0\.1:(\d+)")
+
+    def argv(self) -> list[str]:
+        return [sys.executable, str(Path(__file__).with_name("run_wsgiref.py")), self.app, str(self._fixed_port or 0)]
+
+
+class Gunicorn(Server):
+    """gunicorn, with any of its settings.
+
+    Args:
+        app: the application as ``module:name``.
+        config: a ``gunicorn.conf.py`` to read, relative to ``cwd``.
+        cwd, env, port, start_timeout, limits: as for every server.
+        settings: gunicorn settings by their names (``workers=3, worker_class="gthread", threads=4``), as in
+            gunicorn's documentation; they go on the command line, which wins over the config file.
+
+    gunicorn 25.1 and later open a control socket for each user by default; two servers would collide, so it is off.
+    """
+
+    listening = re.compile(r"Listening at: http://127\.0\.0\.1:(\d+)")
+
+    def __init__(self, app: str, *, config: str | Path | None = None, cwd: str | Path | None = None,
+                 env: dict[str, str] | None = None, port: int | None = None, start_timeout: float = 15.0,
+                 limits: dict[str, int] | None = None, **settings: Any) -> None:  # fmt: skip
+        super().__init__(app, cwd=cwd, env=env, port=port, start_timeout=start_timeout, limits=limits)
+        self.config = config
+        if "bind" in settings:
+            raise ValueError("the course binds to 127.0.0.1 only: leave bind out, or give port= if it must be a fixed one")
+        self._settings = _flags(settings)
+
+    def argv(self) -> list[str]:
+        config = ["--config", str(self.config)] if self.config else []
+        bind = ["--bind", f"{HOST}:{self._fixed_port or 0}", "--no-control-socket"]
+        return [sys.executable, "-m", "gunicorn", self.app, *config, *self._settings, *bind]
+
+    @property
+    def command(self) -> str:
+        return " ".join(["gunicorn", *self.argv()[3:]])
+
+    def workers(self) -> list[int]:
+        if not self.alive:
+            return []
+        children = psutil.Process(self.pid).children()
+        return [c.pid for c in sorted(children, key=lambda c: (c.create_time(), c.pid)) if c.status() != psutil.STATUS_ZOMBIE]
+
+    def ready(self) -> bool:
+        return super().ready() and self._all_workers_loop()
+
+    def _all_workers_loop(self) -> bool:
+        """Whether every worker has reached its request loop.
+
+        A worker's heartbeat sets the modification time of a deleted temporary file, which it shares with the arbiter,
+        to the *monotonic* clock (gunicorn/workers/workertmp.py): a date in the 1970s. Before the first beat the date is
+        today's. Where there is no /proc to look into, the first worker that answers has to do.
+        """
+        files = Path(f"/proc/{self.pid}/fd")
+        if not files.is_dir():
+            return True
+        beats = []
+        for file in files.iterdir():
+            try:
+                if "wgunicorn-" in os.readlink(file):
+                    beats.append(file.stat().st_mtime)
+            except FileNotFoundError:
+                continue  # closed while we looked
+        return bool(beats) and len(beats) >= len(self.workers()) and all(beat < 1e9 for beat in beats)
+
+
+class Waitress(Server):
+    """waitress: one process, a pool of threads, and a main thread that buffers requests and answers.
+
+    Args:
+        app: the application as ``module:name``.
+        cwd, env, port, start_timeout, limits: as for every server.
+        settings: waitress settings by their names (``threads=8``).
+    """
+
+    listening = re.compile(r"Serving on http://127\.0\.0\.1:(\d+)")
+
+    def __init__(self, app: str, *, cwd: str | Path | None = None, env: dict[str, str] | None = None,
+                 port: int | None = None, start_timeout: float = 15.0, limits: dict[str, int] | None = None,
+                 **settings: Any) -> None:  # fmt: skip
+        super().__init__(app, cwd=cwd, env=env, port=port, start_timeout=start_timeout, limits=limits)
+        self._settings = [f"--{k.replace('_', '-')}={v}" for k, v in settings.items()]
+
+    def argv(self) -> list[str]:
+        return [sys.executable, "-m", "waitress", f"--listen={HOST}:{self._fixed_port or 0}", *self._settings, self.app]
+
+    @property
+    def command(self) -> str:
+        return " ".join(["waitress-serve", *self.argv()[3:]])
+
+
+class Uwsgi(Server):
+    """uWSGI, from the ``pyuwsgi`` wheel, speaking HTTP itself (``http-socket``).
+
+    Args:
+        app: the application as ``module:name``.
+        cwd, env, port, start_timeout, limits: as for every server.
+        settings: uWSGI options by their names (``processes=3, threads=2``).
+    """
+
+    listening = re.compile(r"bound to TCP address 127\.0\.0\.1:(\d+)")
+
+    def __init__(self, app: str, *, cwd: str | Path | None = None, env: dict[str, str] | None = None,
+                 port: int | None = None, start_timeout: float = 15.0, limits: dict[str, int] | None = None,
+                 **settings: Any) -> None:  # fmt: skip
+        super().__init__(app, cwd=cwd, env=env, port=port, start_timeout=start_timeout, limits=limits)
+        self._settings = _flags(settings)
+
+    def argv(self) -> list[str]:
+        program = str(Path(sysconfig.get_path("scripts")) / "pyuwsgi")
+        address = ["--http-socket", f"{HOST}:{self._fixed_port or 0}"]
+        return [program, *address, "--wsgi", self.app, "--master", "--need-app", "--die-on-term", *self._settings]
+
+    @property
+    def command(self) -> str:
+        return " ".join(["uwsgi", *self.argv()[1:]])
+
+    def workers(self) -> list[int]:
+        if not self.alive:
+            return []
+        return sorted(c.pid for c in psutil.Process(self.pid).children())
