@@ -108,7 +108,9 @@ class Session:
             os.set_blocking(waker, False)
             signal.signal(signal.SIGCHLD, lambda *_: None)
             signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
-            if "call" in request:
+            if request.get("hold"):  # no program: the session only keeps folders for as long as the kernel lives
+                pid, output = 0, None
+            elif "call" in request:
                 pid, output = self.fork_call(request)
             else:
                 pid, output = self.spawn(request), None
@@ -117,6 +119,8 @@ class Session:
                 reason = self.watch(request, pid, output, wake)
         finally:
             left = end_descendants()
+            if reason == "exited":  # the kernel still wants to read the log
+                self.watch({"owner": request["owner"]}, 0, None, wake)
             for folder in self.folders:
                 shutil.rmtree(folder, ignore_errors=True)
             self.tell(ended=reason, left=left)
@@ -127,6 +131,7 @@ class Session:
 
         def prepare() -> None:
             signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
             prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
             set_limits(limits)
 

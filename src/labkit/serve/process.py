@@ -378,7 +378,7 @@ def explain_log(log: str, app: str, cwd: Path) -> tuple[str, str | None]:
         return "module", f"there is no {file} in {cwd.name}/: run the cell that writes it first"
     if missing:
         return "import", f"{file} imports {missing[1]!r}, which is not installed here"
-    if re.search(rf"Failed to find attribute '{re.escape(name)}'|has no attribute '{re.escape(name)}'|callable not found", log):
+    if re.search(rf"Failed to find attribute '{re.escape(name)}'|has no attribute '{re.escape(name)}'", log):
         return "name", f"{file} has no name {name!r}{_names_in(cwd / file)}"
     if "Failed to find application object" in log or "Application object must be callable" in log:
         return "name", f"{name!r} in {file} is not callable"
@@ -386,6 +386,8 @@ def explain_log(log: str, app: str, cwd: Path) -> tuple[str, str | None]:
         line = re.findall(rf'File "[^"]*{re.escape(file)}", line (\d+)', log)
         at = f" (line {line[-1]})" if line else ""
         return "import", f"{file} failed while it was imported{at}: {kind}: {words}"
+    if "callable not found or import error" in log:  # uWSGI, when the import went well
+        return "name", f"{file} has no name {name!r}{_names_in(cwd / file)}"
     return "ended", None
 
 

@@ -4,12 +4,15 @@ import os
 import re
 import sys
 import sysconfig
+import time
 from pathlib import Path
 from typing import Any
 
 import psutil
 
 from .process import HOST, Server
+
+SETTLED = 1.0  # seconds without a new worker after which gunicorn has started them all
 
 
 def _flags(settings: dict[str, Any]) -> list[str]:
@@ -61,6 +64,7 @@ class Gunicorn(Server):
         if "bind" in settings:
             raise ValueError("the course binds to 127.0.0.1 only: leave bind out, or give port= if it must be a fixed one")
         self._settings = _flags(settings)
+        self._expected = self._workers_expected(settings)
 
     def argv(self) -> list[str]:
         config = ["--config", str(self.config)] if self.config else []
@@ -77,10 +81,29 @@ class Gunicorn(Server):
         children = psutil.Process(self.pid).children()
         return [c.pid for c in sorted(children, key=lambda c: (c.create_time(), c.pid)) if c.status() != psutil.STATUS_ZOMBIE]
 
-    def ready(self) -> bool:
-        return super().ready() and self._all_workers_loop()
+    def _workers_expected(self, settings: dict[str, Any]) -> int | None:
+        """How many workers there will be, if that is known before a config file has been read."""
+        if "workers" in settings:
+            return int(settings["workers"])
+        if self.env.get("GUNICORN_CMD_ARGS"):
+            return None
+        config = self.cwd / (self.config or "gunicorn.conf.py")  # gunicorn reads the latter unasked
+        if not config.exists():
+            return int(self.env.get("WEB_CONCURRENCY") or 1)
+        written = re.findall(r"^workers\s*=\s*(\d+)\s*(?:#.*)?$", config.read_text(errors="replace"), re.M)
+        return int(written[-1]) if written else None
 
-    def _all_workers_loop(self) -> bool:
+    def ready(self) -> bool:
+        if not super().ready():
+            return False
+        workers = self.workers()
+        if self._expected is not None:
+            return len(workers) >= self._expected and self._all_workers_loop(workers)
+        # The arbiter pauses up to 0.1 s between two workers: when none has come for much longer, all are there.
+        youngest = max((psutil.Process(pid).create_time() for pid in workers), default=time.time())
+        return time.time() - youngest > SETTLED and self._all_workers_loop(workers)
+
+    def _all_workers_loop(self, workers: list[int]) -> bool:
         """Whether every worker has reached its request loop.
 
         A worker's heartbeat sets the modification time of a deleted temporary file, which it shares with the arbiter,
@@ -97,7 +120,7 @@ class Gunicorn(Server):
                     beats.append(file.stat().st_mtime)
             except FileNotFoundError:
                 continue  # closed while we looked
-        return bool(beats) and len(beats) >= len(self.workers()) and all(beat < 1e9 for beat in beats)
+        return len(beats) >= len(workers) and all(beat < 1e9 for beat in beats)
 
 
 class Waitress(Server):

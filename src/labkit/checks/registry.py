@@ -1,0 +1,94 @@
+"""The exercises by name: ``lab01/status`` lives in ``labkit/checks/lab01.py``, ``03/echo`` in ``lesson03.py``."""
+
+import importlib
+import importlib.util
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .verdict import Observation
+
+Examine = Callable[..., Iterator[Observation]]
+
+
+class UnknownExercise(LookupError):
+    """No exercise has this name. The message lists those that exist."""
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """An exercise and how it is examined.
+
+    Attributes:
+        name: ``lab01/status``.
+        title: what it is about, in a few words.
+        examine: called with a ``Site`` and the exercise's data; yields observations.
+        server: settings for gunicorn, beside one sync worker.
+        files: modules that the check puts beside the learner's file, name -> file of the kit.
+    """
+
+    name: str
+    title: str
+    examine: Examine
+    server: dict[str, Any]
+    files: dict[str, Path]
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The data that the examination takes, with the values that the visible check uses."""
+        parameters = list(inspect.signature(self.examine).parameters.values())[1:]
+        return {p.name: p.default for p in parameters}
+
+
+_exercises: dict[str, Exercise] = {}
+
+
+def exercise(
+    name: str, title: str, *, server: dict[str, Any] | None = None, files: dict[str, str] | None = None
+) -> Callable[[Examine], Examine]:
+    """Register the function below as the examination of an exercise.
+
+    The function takes the site, then keyword-only data with defaults: a lab's hidden tests pass other values.
+
+    Args:
+        name: ``lab01/status``.
+        title: what it is about.
+        server: settings for gunicorn, for example ``{"threads": 4}``.
+        files: modules to put beside the learner's file: name -> file under ``labkit/checks/files/``.
+    """
+    shelf = Path(__file__).with_name("files")
+
+    def register(examine: Examine) -> Examine:
+        found = {name: shelf / source for name, source in (files or {}).items()}
+        _exercises[name] = Exercise(name, title, examine, server or {}, found)
+        return examine
+
+    return register
+
+
+def _module(group: str) -> str:
+    return f"labkit.checks.{group if group.startswith('lab') else 'lesson' + group}"
+
+
+def find(name: str) -> Exercise:
+    """The exercise of this name.
+
+    Raises:
+        UnknownExercise: there is none.
+    """
+    group = name.partition("/")[0]
+    if group.isalnum() and importlib.util.find_spec(_module(group)):
+        importlib.import_module(_module(group))
+    if name not in _exercises:
+        known = ", ".join(sorted(e.name for e in exercises()))
+        raise UnknownExercise(f"there is no exercise {name!r}. There are: {known}")
+    return _exercises[name]
+
+
+def exercises() -> list[Exercise]:
+    """All exercises, in the order of their lessons and labs."""
+    for file in sorted(Path(__file__).parent.glob("les*.py")) + sorted(Path(__file__).parent.glob("lab*.py")):
+        importlib.import_module(f"labkit.checks.{file.stem}")
+    return list(_exercises.values())

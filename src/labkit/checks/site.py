@@ -1,0 +1,264 @@
+"""The learner's file, served the way production would serve it, and what it answers.
+
+The file is copied into a folder of its own and run by gunicorn. A hook in gunicorn's configuration puts a recorder
+around the application, which writes down what the application does with ``start_response``, its iterable and its
+input; a socket shows only what the server made of it.
+"""
+
+import json
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from labkit import serve, wire
+from labkit.conformance import rules
+
+from .registry import Exercise
+from .verdict import Observation
+
+PATIENCE = 5.0  # seconds to wait for an answer
+LIMITS = {"memory": 2 << 30, "file": 16 << 20}  # bytes: of a server process, of a file that it writes
+ANSWER_LIMIT = 8 << 20  # bytes of an answer that are read
+COPIED = 1 << 20  # bytes: larger files beside the learner's are not copied
+COPIED_FILES = 500
+
+STUB = ("The cell that writes the file still has its stub. Replace it with your answer and run the cell again.",)
+NAMES = (
+    "A server loads the file on its own: names that only your notebook knows do not exist there.",
+    "Import or define what the file needs inside the file.",
+)
+
+
+class Over(Exception):
+    """The examination cannot go on; what was observed so far makes the verdict."""
+
+
+class Site:
+    """A running copy of the learner's application.
+
+    Args:
+        exercise: which exercise.
+        path: the learner's file.
+        folder: an empty folder to work in; the caller removes it.
+    """
+
+    def __init__(self, exercise: Exercise, path: Path, folder: Path) -> None:
+        self.exercise, self.path = exercise, path
+        self.folder = folder / "site"
+        self._events_file = folder / "events.jsonl"
+        self._journal = folder / "journal"
+        self._events_file.touch()
+        self._journal.mkdir()
+        self._copy()
+        self.module = path.stem
+        env = {
+            "LABKIT_EVENTS": str(self._events_file),
+            "LABKIT_JOURNAL": str(self._journal),
+        }
+        for name in ("GUNICORN_CMD_ARGS", "WEB_CONCURRENCY"):
+            os.environ.pop(name, None)
+        self.server = serve.Gunicorn(
+            f"{self.module}:app", cwd=self.folder, env=env, limits=LIMITS, start_timeout=10.0,
+            config=Path(__file__).with_name("witness.conf.py"), **exercise.server,
+        )  # fmt: skip
+        self._seen = 0
+        self.problems: list[Observation] = []
+        self.recent: list[dict[str, Any]] = []
+
+    def _copy(self) -> None:
+        """Take the learner's file and its small neighbours, then lay the exercise's own modules over them."""
+        self.folder.mkdir()
+        neighbours = [f for f in self.path.parent.iterdir() if f.is_file() and f.suffix != ".ipynb"]
+        for file in [self.path, *neighbours[:COPIED_FILES]]:
+            if file.stat().st_size <= COPIED:
+                shutil.copyfile(file, self.folder / file.name)
+        for name, source in self.exercise.files.items():
+            shutil.copyfile(source, self.folder / name)
+
+    # What an examination uses
+
+    def ask(
+        self,
+        method: str = "GET",
+        target: str = "/",
+        *,
+        headers: list[tuple[str, str]] | None = None,
+        body: bytes = b"",
+        may_raise: bool = False,
+        may_break: bool = False,
+    ) -> wire.Answer:
+        """Send one request and read the whole answer.
+
+        Args:
+            method, target, headers, body: of the request; Host, Connection and Content-Length are added.
+            may_raise: an exception of the application is no failure here.
+            may_break: an answer that ends too early is no failure here.
+
+        Raises:
+            Over: nothing (that can be read) came back; ``problems`` says why.
+        """
+        did = f"{method} {target}" if len(target) < 60 else f"{method} {target[:57]}..."
+        try:
+            answer = wire.exchange(
+                self.server.url, method, target, headers or [], body, timeout=PATIENCE, limit=ANSWER_LIMIT
+            )
+        except (wire.NoAnswer, wire.WireError) as error:
+            self.look(did, may_raise=may_raise)
+            self._no_answer(did, str(error))
+            raise Over from None
+        self.look(did, may_raise=may_raise)
+        if not answer.complete and not may_break and not self.problems:
+            self.problems.append(
+                Observation(did, "a whole answer", f"the answer ended too early, after {len(answer.body)} bytes of body", False)
+            )
+        return answer
+
+    def conversation(self) -> wire.Conversation:
+        """A connection on which the examination sends and reads piece by piece. Call ``look`` afterwards."""
+        return wire.Conversation(self.server.url, timeout=PATIENCE)
+
+    def look(self, did: str, *, may_raise: bool = False) -> list[dict[str, Any]]:
+        """Take in what the application did since the last look; what breaks the protocol becomes a problem.
+
+        Args:
+            did: the request, for the observation.
+            may_raise: an exception of the application is no failure here.
+
+        Returns:
+            The recorder's events.
+        """
+        self.recent = self.events()[self._seen :]
+        self._seen += len(self.recent)
+        for event in self.recent:
+            if event["event"] == "raised" and not may_raise:
+                self.problems.append(self._raised(did, event))
+        for finding in rules.findings(self.recent):
+            self._add(Observation(f"{did} ({finding.clause})", finding.expected, finding.saw, False, (finding.hint,)))
+        return self.recent
+
+    def events(self) -> list[dict[str, Any]]:
+        """Everything that the recorder has written, whole lines only."""
+        text = self._events_file.read_bytes()
+        return [json.loads(line) for line in text[: text.rfind(b"\n") + 1].splitlines()]
+
+    def wait_for(self, kind: str, seconds: float = 2.0) -> dict[str, Any] | None:
+        """Wait until the recorder has written an event of a kind since the last look; ``None`` if it did not come."""
+        deadline = time.monotonic() + seconds
+        while True:
+            for event in self.events()[self._seen :]:
+                if event["event"] == kind:
+                    return event
+            if time.monotonic() > deadline:
+                return None
+            time.sleep(0.01)
+
+    def journal(self, name: str) -> list[str]:
+        """What a module of the exercise wrote down under this name, line by line (see ``files/``)."""
+        file = self._journal / name
+        return file.read_text().splitlines() if file.exists() else []
+
+    def prepare(self, **files: str) -> None:
+        """Empty the journal and write what a module of the exercise reads there (see ``files/``)."""
+        for file in self._journal.iterdir():
+            file.unlink()
+        for name, text in files.items():
+            (self._journal / name).write_text(text)
+
+    def allow(self, name: str, text: str = "") -> None:
+        """Add a line that a module of the exercise waits for (see ``files/``)."""
+        with open(self._journal / name, "a") as file:
+            file.write(text + "\n")
+
+    # How failures are put into words
+
+    def _add(self, observation: Observation) -> None:
+        if all((o.did, o.expected) != (observation.did, observation.expected) for o in self.problems):
+            self.problems.append(observation)
+
+    def _raised(self, did: str, event: dict[str, Any]) -> Observation:
+        """An exception of the application, with the learner's own frames."""
+        kind, message = event["type"], event["message"]
+        frames = [f for f in event.get("frames", []) if Path(f[0]).parent == self.folder]
+        trace = "\n".join(f"{Path(file).name}, line {line}, in {name}: {source}" for file, line, name, source in frames[-4:])
+        at = f" in line {frames[-1][1]} of {Path(frames[-1][0]).name}" if frames else ""
+        if kind == "NotImplementedError":
+            saw, hints = f"the answer is not written yet: {kind}{': ' + message if message else ''}", STUB
+        elif kind in ("NameError", "UnboundLocalError"):
+            saw, hints = f"the application raised {kind}{at}: {message}", NAMES
+        else:
+            saw = f"the application raised {kind}{at}" + (f": {message}" if message else "")
+            hints = ("Read the line that is named. What was in the variables there, for this request?",)
+        return Observation(did, "an answer", saw, False, hints, trace)
+
+    def _no_answer(self, did: str, words: str) -> None:
+        if self.problems:
+            return
+        if self.server.alive and self.server.workers():
+            hints = (
+                "Does the application wait for something that does not come? Reading more than CONTENT_LENGTH bytes waits "
+                "for ever.",
+                "A loop needs an end; the answer needs `start_response` and an iterable that ends.",
+            )
+        else:
+            hints = ("The server process is gone. Does the file end its own process?",)
+        self._add(Observation(did, "an answer", words, False, hints))
+
+
+def refuse(path: Path, folder: Path) -> Observation | None:
+    """Why a file cannot be examined at all, before anything is started; ``None`` if it can."""
+    name = path.name
+    if not path.exists():
+        here = sorted(f.name for f in folder.glob("*.py")) if folder.is_dir() else []
+        have = f"there are {', '.join(here)}" if here else "there is no Python file here"
+        hint = f"Run the cell that begins with `%%writefile {name}`; it writes the file."
+        return Observation(f"looked for {name}", f"a file {name}", f"no such file: {have}", False, (hint,))
+    if not path.is_file():
+        return Observation(f"looked for {name}", f"a file {name}", "something else of that name, not a file", False)
+    if not path.read_bytes().strip():
+        hint = "The cell that writes it has nothing under its first line."
+        return Observation(f"read {name}", "a Python file with your answer", "an empty file", False, (hint,))
+    if path.suffix == ".py" and not path.stem.isidentifier():
+        return Observation(f"looked at {name}", "a module name that Python can import", name, False)
+    return None
+
+
+def failed_start(error: serve.ServerError, path: Path) -> Observation:
+    """A server that did not start, as an observation."""
+    hints = {
+        "syntax": ("Look at that line and the one before it: a bracket, a quote or a colon may be missing.",),
+        "name": ("The server is told to take the name `app` from the module. Call your function, class instance or object `app`.",),
+        "module": (f"Run the cell that begins with `%%writefile {path.name}`.",),
+        "import": NAMES if "NameError" in error.summary else ("Run the file on its own in your head: what happens on import?",),
+        "silent": ("Importing the file must come to an end: no endless loop and no server of your own at its top level.",),
+    }  # fmt: skip
+    saw = error.summary
+    if "NotImplementedError" in error.summary:
+        return Observation(f"loaded {path.name}", "a module with `app`", f"the answer is not written yet ({saw})", False, STUB)
+    what = hints.get(error.cause, ("Read the end of the log below the table.",))
+    trace = "" if error.cause != "ended" else serve.process.log_end(error.log, 6)
+    return Observation(f"started gunicorn with {path.stem}:app", "it loads the module and answers", saw, False, what, trace)
+
+
+def observe(holds: bool, did: str, expected: str, saw: Any, *hints: str) -> Observation:
+    """An observation in one line, for the examinations."""
+    return Observation(did, expected, saw if isinstance(saw, str) else repr(saw), bool(holds), hints)
+
+
+def examine(site: Site, data: dict[str, Any]) -> Iterator[Observation]:
+    """Run an exercise's examination. Problems with the protocol come before what the exercise looks at."""
+    told = 0
+    steps = site.exercise.examine(site, **data)
+    while True:
+        try:
+            row = next(steps, None)
+        except Over:
+            row = None
+            steps.close()
+        yield from site.problems[told:]
+        told = len(site.problems)
+        if row is None:
+            return
+        yield row
