@@ -1,0 +1,1 @@
+"""What ``make bench`` and ``make stress`` run: figures for maintainers, measured as ratios within one run."""

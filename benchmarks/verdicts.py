@@ -1,0 +1,82 @@
+"""How long a verdict takes, beside the floor: the same server booted, asked once and stopped, with nothing else.
+
+Floor and verdict alternate, so that a noisy machine is noisy for both.
+"""
+
+import os
+import re
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from labkit.checks import judge_file
+from tests.answered import answers, calls, exercise_of, place
+
+ROUNDS = 7
+MOST_RATIO = 1.5
+MOST_SECONDS = 1.0
+
+
+def floor(folder: Path, file: Path) -> float:
+    """Seconds to boot gunicorn with one worker on a file's application, ask it once and stop it."""
+    log = folder / "floor.log"
+    begin = time.perf_counter()
+    with open(log, "wb") as out:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", f"{file.stem}:app", "--workers", "1", "--bind", "127.0.0.1:0",
+             "--no-control-socket"],
+            cwd=folder, stdout=out, stderr=subprocess.STDOUT, start_new_session=True,
+            env={**os.environ, "LABKIT_JOURNAL": str(folder), "PYTHONDONTWRITEBYTECODE": "1"},
+        )  # fmt: skip
+    try:
+        while not (port := re.search(rb"Listening at: http://127\.0\.0\.1:(\d+)", log.read_bytes())):
+            time.sleep(0.003)
+        with socket.create_connection(("127.0.0.1", int(port[1])), timeout=10) as line:
+            line.sendall(b"GET / HTTP/1.1\r\nHost: floor\r\nConnection: close\r\n\r\n")
+            while line.recv(65536):
+                pass
+    finally:
+        os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
+    return time.perf_counter() - begin
+
+
+def main() -> int:
+    """Measure every exercise's first right answer and print a table. Returns 1 when a target is missed."""
+    ratios, times = [], []
+    known = calls()
+    first = {exercise_of(f): f for f in reversed(answers("right"))}
+    print(f"Verdicts, medians of {ROUNDS} rounds\n\n{'exercise':<18}{'floor':>9}{'verdict':>9}{'ratio':>7}  (least to most)")
+    for name, answer in sorted(first.items()):
+        pairs = []
+        with tempfile.TemporaryDirectory() as folder:
+            file = place(answer, known[name], Path(folder))
+            data = known[name].data[0]
+            judge_file(name, file, data)  # the keeper is up in a kernel at work
+            for _ in range(ROUNDS):
+                least = floor(Path(folder), file)
+                begin = time.perf_counter()
+                verdict = judge_file(name, file, data)
+                pairs.append((least, time.perf_counter() - begin))
+                if not verdict.passed:
+                    print(f"{name}: a right answer was rejected\n{verdict}")
+                    return 1
+        each = [v / f for f, v in pairs]
+        ratio, seconds = statistics.median(each), statistics.median(v for _, v in pairs)
+        ratios.append(ratio)
+        times.append(seconds)
+        least = statistics.median(f for f, _ in pairs)
+        print(f"{name:<18}{least * 1000:6.0f} ms{seconds * 1000:6.0f} ms{ratio:7.2f}  ({min(each):.2f} to {max(each):.2f})")
+    middle, seconds = statistics.median(ratios), statistics.median(times)
+    held = middle <= MOST_RATIO and seconds < MOST_SECONDS
+    print(f"\nmedian ratio {middle:.2f} (target: at most {MOST_RATIO}), median verdict {seconds:.2f} s (target: under {MOST_SECONDS:g} s): {'held' if held else 'MISSED'}")
+    return 0 if held else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
