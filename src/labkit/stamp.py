@@ -1,0 +1,72 @@
+"""A WSGI middleware that says which worker served, and when the application was entered and left."""
+
+import os
+import socket
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+
+def stamp(app: Callable[..., Iterable[bytes]], version: str = "") -> Callable[..., Iterable[bytes]]:
+    """Wrap the WSGI application `app`: each answer gets X-Worker, X-Host, X-Entered, X-Left and X-Version.
+
+    X-Worker is the process id, X-Host the host name, X-Version the free text `version` (left out when
+    empty). X-Entered and X-Left are seconds of `time.monotonic()`, one clock for all processes of a
+    machine. The headers wait until `app` has returned, so that they can say when it did. A generator has
+    not done its work by then, and write() sends the headers early: such answers carry no X-Left. The
+    iterable itself is handed on untouched, so that close() and len() stay the server's to call.
+
+    Returns the wrapped application. The rules are those of PEP 3333, "The start_response() Callable".
+    """
+
+    def stamped(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        entered = time.monotonic()
+        held: list[tuple[Any, ...]] = []  # the call to start_response that waits
+        real_write: list[
+            Callable[[bytes], object]
+        ] = []  # what the server answered; filled once headers are handed on
+        returned = False
+
+        def hand_on(status: str, headers: Any, exc_info: Any = None, left: float | None = None) -> None:
+            if (
+                type(headers) is list
+            ):  # anything else is a mistake of the application: the server shall see it as it is
+                marks = [("X-Worker", str(os.getpid())), ("X-Host", socket.gethostname())]
+                marks += [("X-Version", version)] if version else []
+                marks += [("X-Entered", f"{entered:.6f}")]
+                marks += [("X-Left", f"{left:.6f}")] if left is not None else []
+                headers = headers + marks
+            real_write[:] = [start_response(status, headers, *([exc_info] if exc_info else []))]
+
+        def release(left: float | None = None) -> None:
+            while held:
+                status, headers, exc_info = held.pop(0)
+                hand_on(status, headers, exc_info, left)
+
+        def write(data: bytes) -> None:
+            release()
+            real_write[0](data)
+
+        def delayed(status: str, headers: Any, exc_info: Any = None) -> Callable[[bytes], None]:
+            if exc_info and held:
+                held.clear()  # nothing was sent yet: the error replaces the first headers
+            elif held:
+                release()  # a second call without exc_info is the server's to refuse
+            if returned or real_write:
+                hand_on(status, headers, exc_info)
+            else:
+                held.append((status, headers, exc_info))
+            return write
+
+        result = app(environ, delayed)
+        returned = True
+        try:
+            release(time.monotonic() if isinstance(result, list | tuple) else None)
+        except BaseException:
+            getattr(
+                result, "close", lambda: None
+            )()  # the server never gets this iterable, so it cannot close it
+            raise
+        return result
+
+    return stamped
