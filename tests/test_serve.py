@@ -137,7 +137,7 @@ def test_a_missing_program_is_explained(write, monkeypatch):
 def test_an_application_that_never_finishes_loading_ends_in_bounded_time(write):
     write("slow.py", "import time\ntime.sleep(600)\n")
     server = serve.Gunicorn("slow:app", start_timeout=1.5)
-    with pytest.raises(serve.ServerError, match="did not answer within 1.5 seconds") as caught, server:
+    with pytest.raises(serve.ServerError, match="did not answer within 1.5 seconds: loading slow.py does not end") as caught, server:
         pass
     assert caught.value.cause == "silent" and not psutil.pid_exists(server.pid)
 

@@ -1,8 +1,10 @@
-"""The exercises by name: ``lab01/status`` lives in ``labkit/checks/lab01.py``, ``03/echo`` in ``lesson03.py``."""
+"""The exercises by name: ``lab01/status`` lives in ``labkit/checks/lab01``, ``03/echo`` in ``lesson03``."""
 
 import importlib
 import importlib.util
 import inspect
+import pkgutil
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,6 +91,8 @@ def find(name: str) -> Exercise:
 
 def exercises() -> list[Exercise]:
     """All exercises, in the order of their lessons and labs."""
-    for file in sorted(Path(__file__).parent.glob("les*.py")) + sorted(Path(__file__).parent.glob("lab*.py")):
-        importlib.import_module(f"labkit.checks.{file.stem}")
-    return list(_exercises.values())
+    rooms = [m.name for m in pkgutil.iter_modules([str(Path(__file__).parent)])]
+    for name in sorted(rooms):
+        if re.fullmatch(r"(lesson|lab)\d\d", name):
+            importlib.import_module(f"labkit.checks.{name}")
+    return sorted(_exercises.values(), key=lambda e: e.name.startswith("lab"))

@@ -110,10 +110,12 @@ class Site:
             self._no_answer(did, str(error))
             raise Over from None
         self.look(did, may_raise=may_raise)
-        if not answer.complete and not may_break and not self.problems:
-            self.problems.append(
-                Observation(did, "a whole answer", f"the answer ended too early, after {len(answer.body)} bytes of body", False)
-            )
+        if len(answer.raw) >= ANSWER_LIMIT:
+            saw = f"more than {ANSWER_LIMIT >> 20} MB, and no end"
+            self._add(Observation(did, "an answer that ends", saw, False, ("A loop that yields needs an end.",)))
+        elif not answer.complete and not may_break and not self.problems:
+            saw = f"the answer ended too early, after {len(answer.body)} bytes of body"
+            self._add(Observation(did, "a whole answer", saw, False))
         return answer
 
     def conversation(self) -> wire.Conversation:
@@ -184,10 +186,18 @@ class Site:
         frames = [f for f in event.get("frames", []) if Path(f[0]).parent == self.folder]
         trace = "\n".join(f"{Path(file).name}, line {line}, in {name}: {source}" for file, line, name, source in frames[-4:])
         at = f" in line {frames[-1][1]} of {Path(frames[-1][0]).name}" if frames else ""
+        if event.get("refused"):
+            return Observation(did, "an answer", f"the server refused what the application gave it: {cut(message)}", False, (), trace)
         if kind == "NotImplementedError":
             saw, hints = f"the answer is not written yet: {kind}{': ' + message if message else ''}", STUB
         elif kind in ("NameError", "UnboundLocalError"):
             saw, hints = f"the application raised {kind}{at}: {message}", NAMES
+        elif kind == "OSError" and "File too large" in message:
+            saw = f"the application wrote without end{at}: its log or a file passed {LIMITS['file'] >> 20} MB"
+            hints = ("A loop that prints needs an end.",)
+        elif kind == "MemoryError":
+            saw = f"the application asked for more than {LIMITS['memory'] >> 30} GB of memory{at}"
+            hints = ("Handle large data piece by piece, or ask how large it is before you read it.",)
         else:
             saw = f"the application raised {kind}{at}" + (f": {message}" if message else "")
             hints = ("Read the line that is named. What was in the variables there, for this request?",)
@@ -196,14 +206,14 @@ class Site:
     def _no_answer(self, did: str, words: str) -> None:
         if self.problems:
             return
-        if self.server.alive and self.server.workers():
+        if "no byte" in words or "within" in words:
             hints = (
                 "Does the application wait for something that does not come? Reading more than CONTENT_LENGTH bytes waits "
                 "for ever.",
                 "A loop needs an end; the answer needs `start_response` and an iterable that ends.",
             )
         else:
-            hints = ("The server process is gone. Does the file end its own process?",)
+            hints = ("The server's process went away in the middle of the request. Does the file end its own process?",)
         self._add(Observation(did, "an answer", words, False, hints))
 
 
@@ -232,7 +242,7 @@ def failed_start(error: serve.ServerError, path: Path) -> Observation:
         "name": ("The server is told to take the name `app` from the module. Call your function, class instance or object `app`.",),
         "module": (f"Run the cell that begins with `%%writefile {path.name}`.",),
         "import": NAMES if "NameError" in error.summary else ("Run the file on its own in your head: what happens on import?",),
-        "silent": ("Importing the file must come to an end: no endless loop and no server of your own at its top level.",),
+        "silent": ("Importing the file must come to an end, and leave the process running.", "No endless loop, no `sys.exit()` and no server of your own at the file's top level."),
     }  # fmt: skip
     saw = error.summary
     if "NotImplementedError" in error.summary:
@@ -242,23 +252,38 @@ def failed_start(error: serve.ServerError, path: Path) -> Observation:
     return Observation(f"started gunicorn with {path.stem}:app", "it loads the module and answers", saw, False, what, trace)
 
 
-def observe(holds: bool, did: str, expected: str, saw: Any, *hints: str) -> Observation:
-    """An observation in one line, for the examinations."""
-    return Observation(did, expected, saw if isinstance(saw, str) else repr(saw), bool(holds), hints)
+def observe(holds: bool, did: str, expected: Any, saw: Any, *hints: str) -> Observation:
+    """An observation in one line, for the examinations. What is no text is shown by its repr; long text is cut."""
+    return Observation(cut(did, 120), cut(expected), cut(saw), bool(holds), hints)
+
+
+def cut(value: Any, most: int = 400, lines: int = 8) -> str:
+    """A value as text of bounded length.
+
+    Args:
+        value: text as it is, anything else by its repr.
+        most: characters.
+        lines: lines.
+    """
+    text = value if isinstance(value, str) else repr(value[: most + 1] if isinstance(value, bytes) else value)
+    short = "\n".join(text[:most].splitlines()[:lines])
+    return short if short == text.rstrip("\n") else f"{short} ..."
 
 
 def examine(site: Site, data: dict[str, Any]) -> Iterator[Observation]:
-    """Run an exercise's examination. Problems with the protocol come before what the exercise looks at."""
-    told = 0
+    """Run an exercise's examination.
+
+    It ends at the first request in which the application raised, broke the protocol or gave no whole answer: that is
+    what to mend first, and what the exercise itself would say about that answer only hides it.
+    """
     steps = site.exercise.examine(site, **data)
-    while True:
+    while not site.problems:
         try:
             row = next(steps, None)
         except Over:
             row = None
-            steps.close()
-        yield from site.problems[told:]
-        told = len(site.problems)
-        if row is None:
-            return
+        if row is None or site.problems:
+            break
         yield row
+    steps.close()
+    yield from site.problems

@@ -3,7 +3,7 @@
 import json
 import os
 
-from labkit.conformance.rules import Recorder
+from labkit.conformance.recorder import Recorder
 
 workers = 1
 errorlog = "-"

@@ -88,6 +88,13 @@ class Session:
         except OSError:
             pass  # the kernel is gone; the watch loop sees that too
 
+    def hear(self) -> None:
+        """Take the word off the line: closing it unread would cut off what we still have to tell."""
+        try:
+            self.channel.recv(4096)
+        except OSError:
+            pass
+
     def read_request(self) -> dict[str, Any] | None:
         received = b""
         while not received.endswith(b"\n"):
@@ -200,6 +207,7 @@ class Session:
                 pause = rest if pause is None else min(rest, pause)
             ready, _, _ = select.select(watched, [], [], pause)
             if self.channel.fileno() in ready:
+                self.hear()
                 return "stopped"  # a word or the end of the line: both mean stop
             if owner_fd in ready or (owner_fd is None and not psutil.pid_exists(owner)):
                 return "orphaned"

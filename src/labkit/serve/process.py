@@ -115,7 +115,10 @@ class Session:
             ready, _, _ = select.select([self._line], [], [], max(0.0, deadline - time.monotonic()))
             if not ready:
                 break
-            part = self._line.recv(65536)
+            try:
+                part = self._line.recv(65536)
+            except ConnectionResetError:
+                part = b""
             if not part:
                 self.told.setdefault("ended", "lost")
                 break
@@ -327,10 +330,11 @@ class Server:
             if self.port is not None and self.ready():
                 return
             if time.monotonic() > deadline:
-                raise ServerError(
-                    f"{type(self).__name__} was started with {self.app} but did not answer within {self.start_timeout:g} seconds",
-                    cause="silent", log=self.log,
-                )  # fmt: skip
+                file = self.app.partition(":")[0] + ".py"
+                words = f"{type(self).__name__} did not answer within {self.start_timeout:g} seconds: loading {file} does not end"
+                if self.log.count("Booting worker") > len(self.workers()) + 2:
+                    words = f"every worker of {type(self).__name__} ended while it loaded {file}, one after the other"
+                raise ServerError(words, cause="silent", log=self.log)
             pause = min(0.02, pause * 1.3)
 
     def _find_port(self, ask_system: bool) -> int | None:
