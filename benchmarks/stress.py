@@ -49,8 +49,9 @@ def main() -> int:
             rejected += len(wrong)
             print(
                 f"{name:<18} {len(wrong)} of {options.runs} rejected; median {statistics.median(times):.2f} s, "
-                f"most {max(times):.2f} s, {len(files)} right answers in turn", flush=True,
-            )  # fmt: skip
+                f"most {max(times):.2f} s, {len(files)} right answers in turn",
+                flush=True,
+            )
             for words in wrong[:3]:
                 print(words)
     finally:

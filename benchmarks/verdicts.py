@@ -28,11 +28,23 @@ def floor(folder: Path, file: Path) -> float:
     begin = time.perf_counter()
     with open(log, "wb") as out:
         server = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", f"{file.stem}:app", "--workers", "1", "--bind", "127.0.0.1:0",
-             "--no-control-socket"],
-            cwd=folder, stdout=out, stderr=subprocess.STDOUT, start_new_session=True,
+            [
+                sys.executable,
+                "-m",
+                "gunicorn",
+                f"{file.stem}:app",
+                "--workers",
+                "1",
+                "--bind",
+                "127.0.0.1:0",
+                "--no-control-socket",
+            ],
+            cwd=folder,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
             env={**os.environ, "LABKIT_JOURNAL": str(folder), "PYTHONDONTWRITEBYTECODE": "1"},
-        )  # fmt: skip
+        )
     try:
         while not (port := re.search(rb"Listening at: http://127\.0\.0\.1:(\d+)", log.read_bytes())):
             time.sleep(0.003)
@@ -51,7 +63,9 @@ def main() -> int:
     ratios, times = [], []
     known = calls()
     first = {exercise_of(f): f for f in reversed(answers("right"))}
-    print(f"Verdicts, medians of {ROUNDS} rounds\n\n{'exercise':<18}{'floor':>9}{'verdict':>9}{'ratio':>7}  (least to most)")
+    print(
+        f"Verdicts, medians of {ROUNDS} rounds\n\n{'exercise':<18}{'floor':>9}{'verdict':>9}{'ratio':>7}  (least to most)"
+    )
     for name, answer in sorted(first.items()):
         pairs = []
         with tempfile.TemporaryDirectory() as folder:
@@ -71,10 +85,14 @@ def main() -> int:
         ratios.append(ratio)
         times.append(seconds)
         least = statistics.median(f for f, _ in pairs)
-        print(f"{name:<18}{least * 1000:6.0f} ms{seconds * 1000:6.0f} ms{ratio:7.2f}  ({min(each):.2f} to {max(each):.2f})")
+        print(
+            f"{name:<18}{least * 1000:6.0f} ms{seconds * 1000:6.0f} ms{ratio:7.2f}  ({min(each):.2f} to {max(each):.2f})"
+        )
     middle, seconds = statistics.median(ratios), statistics.median(times)
     held = middle <= MOST_RATIO and seconds < MOST_SECONDS
-    print(f"\nmedian ratio {middle:.2f} (target: at most {MOST_RATIO}), median verdict {seconds:.2f} s (target: under {MOST_SECONDS:g} s): {'held' if held else 'MISSED'}")
+    print(
+        f"\nmedian ratio {middle:.2f} (target: at most {MOST_RATIO}), median verdict {seconds:.2f} s (target: under {MOST_SECONDS:g} s): {'held' if held else 'MISSED'}"
+    )
     return 0 if held else 1
 
 

@@ -137,13 +137,20 @@ def test_a_missing_program_is_explained(write, monkeypatch):
 def test_an_application_that_never_finishes_loading_ends_in_bounded_time(write):
     write("slow.py", "import time\ntime.sleep(600)\n")
     server = serve.Gunicorn("slow:app", start_timeout=1.5)
-    with pytest.raises(serve.ServerError, match="did not answer within 1.5 seconds: loading slow.py does not end") as caught, server:
+    with (
+        pytest.raises(
+            serve.ServerError, match="did not answer within 1.5 seconds: loading slow.py does not end"
+        ) as caught,
+        server,
+    ):
         pass
     assert caught.value.cause == "silent" and not psutil.pid_exists(server.pid)
 
 
 def test_a_server_that_dies_is_reported_with_its_log(write):
-    write("dying.py", "import os, sys\nprint('last words')\nsys.stdout.flush()\nos.kill(os.getppid(), 9)\nos._exit(9)\n")
+    write(
+        "dying.py", "import os, sys\nprint('last words')\nsys.stdout.flush()\nos.kill(os.getppid(), 9)\nos._exit(9)\n"
+    )
     with pytest.raises(serve.ServerError, match="ended by signal 9") as caught, serve.Gunicorn("dying:app"):
         pass
     assert "last words" in caught.value.log
@@ -167,7 +174,10 @@ def test_a_log_that_goes_elsewhere_does_not_hide_the_port(write, tmp_path):
 
 
 def test_being_ready_asks_the_application_nothing(write):
-    write("count.py", "calls = []\ndef app(e, s):\n    calls.append(1)\n    s('200 OK', [])\n    return [str(len(calls)).encode()]\n")
+    write(
+        "count.py",
+        "calls = []\ndef app(e, s):\n    calls.append(1)\n    s('200 OK', [])\n    return [str(len(calls)).encode()]\n",
+    )
     with serve.Gunicorn("count:app", access_logfile="-") as server:
         assert get(server.url) == b"1"
         assert wait_until(lambda: "GET /" in server.log)
@@ -207,7 +217,9 @@ DAEMON = """
 
 
 def sleepers():
-    return [p.pid for p in psutil.process_iter(["cmdline"]) if p.info["cmdline"] in (["sleep", "600"], ["sleep", "601"])]
+    return [
+        p.pid for p in psutil.process_iter(["cmdline"]) if p.info["cmdline"] in (["sleep", "600"], ["sleep", "601"])
+    ]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's child subreaper")
@@ -235,7 +247,10 @@ KERNEL = """
 def test_nothing_is_left_a_moment_after_the_kernel_was_killed(how, write, tmp_path):
     write("daemon.py", DAEMON)
     kernel = subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(KERNEL), str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", textwrap.dedent(KERNEL), str(tmp_path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     *pids, port, folder, scratch = kernel.stdout.readline().split()
     pids = [int(pid) for pid in pids]
@@ -245,7 +260,9 @@ def test_nothing_is_left_a_moment_after_the_kernel_was_killed(how, write, tmp_pa
     kernel.stdin.close()
     kernel.stdout.close()
     gone = wait_until(
-        lambda: not any(psutil.pid_exists(p) for p in pids) and not os.path.exists(folder) and not os.path.exists(scratch)
+        lambda: (
+            not any(psutil.pid_exists(p) for p in pids) and not os.path.exists(folder) and not os.path.exists(scratch)
+        )
     )
     assert gone and sleepers() == [] and not listening(int(port))
 

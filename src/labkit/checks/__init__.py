@@ -19,9 +19,18 @@ from .registry import Exercise, UnknownExercise, exercise, exercises, find
 from .verdict import NotYet, Observation, Verdict
 
 __all__ = [
-    "Exercise", "NotYet", "Observation", "UnknownExercise", "Verdict",
-    "check", "exercise", "exercises", "find", "judge_file", "require",
-]  # fmt: skip
+    "Exercise",
+    "NotYet",
+    "Observation",
+    "UnknownExercise",
+    "Verdict",
+    "check",
+    "exercise",
+    "exercises",
+    "find",
+    "judge_file",
+    "require",
+]
 
 SECONDS = 60.0  # the most that one verdict may take
 _keeper = Keeper("labkit.checks.judge")
@@ -54,8 +63,12 @@ def judge_file(exercise: str, path: str | Path, data: dict[str, Any] | None = No
         {
             "call": "labkit.checks.judge:judge",
             "payload": {"exercise": exercise, "path": str(path), "data": data or {}, "folder": str(folder)},
-            "cwd": "/", "env": dict(os.environ), "log": str(log), "folders": [str(folder)], "seconds": SECONDS,
-        }  # fmt: skip
+            "cwd": "/",
+            "env": dict(os.environ),
+            "log": str(log),
+            "folders": [str(folder)],
+            "seconds": SECONDS,
+        }
     )
     try:
         told = session.listen(SECONDS + 10.0, until="exited")
@@ -65,7 +78,9 @@ def judge_file(exercise: str, path: str | Path, data: dict[str, Any] | None = No
     if told.get("result"):
         return Verdict.from_dict({"exercise": exercise, "file": path.name, **told["result"]})
     if told["ended"] == "deadline":
-        late = Observation("examined the file", "a verdict", f"none after {SECONDS:g} seconds; the check was ended", False)
+        late = Observation(
+            "examined the file", "a verdict", f"none after {SECONDS:g} seconds; the check was ended", False
+        )
         return Verdict(exercise, path.name, (late,))
     raise RuntimeError(f"the check {exercise} itself failed ({told}). This is a fault of the course.\n{words}")
 

@@ -4,8 +4,6 @@ The kernel that the learner works in does not judge: a child of the keeper does 
 learner's file under a real server, asks, and sends the observations back as data.
 """
 
-import shutil
-import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,7 @@ from typing import Any
 from labkit import serve
 
 from . import registry
+from .module import Module
 from .site import Site, examine, failed_start, observe, refuse
 from .verdict import Observation
 
@@ -31,7 +30,9 @@ def judge(payload: dict[str, Any]) -> dict[str, Any]:
     """
     serve.process.start_sessions_here()
     exercise, path = registry.find(payload["exercise"]), Path(payload["path"])
-    return {"observations": [vars_of(o) for o in observations(exercise, path, payload["data"], Path(payload["folder"]))]}
+    return {
+        "observations": [vars_of(o) for o in observations(exercise, path, payload["data"], Path(payload["folder"]))]
+    }
 
 
 def vars_of(observation: Observation) -> dict[str, Any]:
@@ -45,12 +46,12 @@ def observations(exercise: registry.Exercise, path: Path, data: dict[str, Any], 
         return [reason]
     seen: list[Observation] = []
     with ExitStack() as stack:
-        site = Site(exercise, path, folder)
+        place = (Module if exercise.kind == "module" else Site)(exercise, path, folder)
         try:
-            stack.enter_context(site.server)
+            stack.enter_context(place)
         except serve.ServerError as error:
             return [failed_start(error, path)]
-        for row in examine(site, data):
+        for row in examine(place, data):
             seen.append(row)
             if sum(not o.holds for o in seen) >= MOST_FAILURES:
                 break

@@ -27,6 +27,9 @@ class Exercise:
         name: ``lab01/status``.
         title: what it is about, in a few words.
         examine: called with a ``Site`` and the exercise's data; yields observations.
+        kind: what the learner's file is: ``application``, run by gunicorn; ``server``, whose ``serve(listener, app)``
+            runs ``app``; or ``module``, whose functions are called.
+        app: the application to run, ``module:name``; by default ``app`` of the learner's file.
         server: settings for gunicorn, beside one sync worker.
         files: modules that the check puts beside the learner's file, name -> file of the kit.
     """
@@ -34,6 +37,8 @@ class Exercise:
     name: str
     title: str
     examine: Examine
+    kind: str
+    app: str
     server: dict[str, Any]
     files: dict[str, Path]
 
@@ -48,15 +53,24 @@ _exercises: dict[str, Exercise] = {}
 
 
 def exercise(
-    name: str, title: str, *, server: dict[str, Any] | None = None, files: dict[str, str] | None = None
+    name: str,
+    title: str,
+    *,
+    kind: str = "application",
+    app: str = "",
+    server: dict[str, Any] | None = None,
+    files: dict[str, str] | None = None,
 ) -> Callable[[Examine], Examine]:
     """Register the function below as the examination of an exercise.
 
-    The function takes the site, then keyword-only data with defaults: a lab's hidden tests pass other values.
+    The function takes the site (for a module: the module), then keyword-only data with defaults: a lab's hidden tests
+    pass other values.
 
     Args:
         name: ``lab01/status``.
         title: what it is about.
+        kind: what the learner's file is: ``application``, ``server`` or ``module`` (see ``Exercise``).
+        app: the application to run when it is not ``app`` of the learner's file.
         server: settings for gunicorn, for example ``{"threads": 4}``.
         files: modules to put beside the learner's file: name -> file under ``labkit/checks/files/``.
     """
@@ -64,7 +78,7 @@ def exercise(
 
     def register(examine: Examine) -> Examine:
         found = {name: shelf / source for name, source in (files or {}).items()}
-        _exercises[name] = Exercise(name, title, examine, server or {}, found)
+        _exercises[name] = Exercise(name, title, examine, kind, app, server or {}, found)
         return examine
 
     return register

@@ -7,11 +7,12 @@ input; a socket shows only what the server made of it.
 
 import json
 import os
+import re
 import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from labkit import serve, wire
 from labkit.conformance import rules
@@ -47,36 +48,31 @@ class Site:
 
     def __init__(self, exercise: Exercise, path: Path, folder: Path) -> None:
         self.exercise, self.path = exercise, path
-        self.folder = folder / "site"
+        self.folder = lay_out(exercise, path, folder)
         self._events_file = folder / "events.jsonl"
         self._journal = folder / "journal"
         self._events_file.touch()
         self._journal.mkdir()
-        self._copy()
-        self.module = path.stem
-        env = {
-            "LABKIT_EVENTS": str(self._events_file),
-            "LABKIT_JOURNAL": str(self._journal),
-        }
+        env = {"LABKIT_EVENTS": str(self._events_file), "LABKIT_JOURNAL": str(self._journal)}
         for name in ("GUNICORN_CMD_ARGS", "WEB_CONCURRENCY"):
             os.environ.pop(name, None)
-        self.server = serve.Gunicorn(
-            f"{self.module}:app", cwd=self.folder, env=env, limits=LIMITS, start_timeout=10.0,
-            config=Path(__file__).with_name("witness.conf.py"), **exercise.server,
-        )  # fmt: skip
+        common = {"cwd": self.folder, "env": env, "limits": LIMITS, "start_timeout": 10.0}
+        if exercise.kind == "server":
+            self.server: serve.Server = serve.OwnServer(f"{path.stem}:serve", exercise.app, **common)
+        else:
+            app = exercise.app or f"{path.stem}:app"
+            config = Path(__file__).with_name("witness.conf.py")
+            self.server = serve.Gunicorn(app, config=config, **common, **exercise.server)
         self._seen = 0
         self.problems: list[Observation] = []
         self.recent: list[dict[str, Any]] = []
 
-    def _copy(self) -> None:
-        """Take the learner's file and its small neighbours, then lay the exercise's own modules over them."""
-        self.folder.mkdir()
-        neighbours = [f for f in self.path.parent.iterdir() if f.is_file() and f.suffix != ".ipynb"]
-        for file in [self.path, *neighbours[:COPIED_FILES]]:
-            if file.stat().st_size <= COPIED:
-                shutil.copyfile(file, self.folder / file.name)
-        for name, source in self.exercise.files.items():
-            shutil.copyfile(source, self.folder / name)
+    def __enter__(self) -> Self:
+        self.server.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.server.stop()
 
     # What an examination uses
 
@@ -182,29 +178,13 @@ class Site:
 
     def _raised(self, did: str, event: dict[str, Any]) -> Observation:
         """An exception of the application, with the learner's own frames."""
-        kind, message = event["type"], event["message"]
-        frames = [f for f in event.get("frames", []) if Path(f[0]).parent == self.folder]
-        trace = "\n".join(f"{Path(file).name}, line {line}, in {name}: {source}" for file, line, name, source in frames[-4:])
-        at = f" in line {frames[-1][1]} of {Path(frames[-1][0]).name}" if frames else ""
-        if event.get("refused"):
-            return Observation(did, "an answer", f"the server refused what the application gave it: {cut(message)}", False, (), trace)
-        if kind == "NotImplementedError":
-            saw, hints = f"the answer is not written yet: {kind}{': ' + message if message else ''}", STUB
-        elif kind in ("NameError", "UnboundLocalError"):
-            saw, hints = f"the application raised {kind}{at}: {message}", NAMES
-        elif kind == "OSError" and "File too large" in message:
-            saw = f"the application wrote without end{at}: its log or a file passed {LIMITS['file'] >> 20} MB"
-            hints = ("A loop that prints needs an end.",)
-        elif kind == "MemoryError":
-            saw = f"the application asked for more than {LIMITS['memory'] >> 30} GB of memory{at}"
-            hints = ("Handle large data piece by piece, or ask how large it is before you read it.",)
-        else:
-            saw = f"the application raised {kind}{at}" + (f": {message}" if message else "")
-            hints = ("Read the line that is named. What was in the variables there, for this request?",)
-        return Observation(did, "an answer", saw, False, hints, trace)
+        return raised(did, event, self.folder)
 
     def _no_answer(self, did: str, words: str) -> None:
         if self.problems:
+            return
+        if event := last_traceback(self.server.log) if self.exercise.kind == "server" else None:
+            self._add(self._raised(did, event))
             return
         if "no byte" in words or "within" in words:
             hints = (
@@ -215,6 +195,19 @@ class Site:
         else:
             hints = ("The server's process went away in the middle of the request. Does the file end its own process?",)
         self._add(Observation(did, "an answer", words, False, hints))
+
+
+def lay_out(exercise: Exercise, path: Path, folder: Path) -> Path:
+    """Copy the learner's file and its small neighbours into ``folder/site``, and lay the exercise's modules over them."""
+    site = folder / "site"
+    site.mkdir()
+    neighbours = [f for f in path.parent.iterdir() if f.is_file() and f.suffix != ".ipynb"]
+    for file in [path, *neighbours[:COPIED_FILES]]:
+        if file.stat().st_size <= COPIED:
+            shutil.copyfile(file, site / file.name)
+    for name, source in exercise.files.items():
+        shutil.copyfile(source, site / name)
+    return site
 
 
 def refuse(path: Path, folder: Path) -> Observation | None:
@@ -235,21 +228,72 @@ def refuse(path: Path, folder: Path) -> Observation | None:
     return None
 
 
+def raised(did: str, event: dict[str, Any], folder: Path) -> Observation:
+    """An exception in the learner's code as an observation.
+
+    Args:
+        did: what we did.
+        event: ``type``, ``message`` and ``frames`` of the exception.
+        folder: where the learner's files are; frames elsewhere are left out.
+    """
+    kind, message = event["type"], event["message"]
+    frames = [f for f in event.get("frames", []) if Path(f[0]).parent == folder]
+    trace = "\n".join(
+        f"{Path(file).name}, line {line}, in {name}: {source}" for file, line, name, source in frames[-4:]
+    )
+    at = f" in line {frames[-1][1]} of {Path(frames[-1][0]).name}" if frames else ""
+    if event.get("refused"):
+        return Observation(
+            did, "an answer", f"the server refused what the application gave it: {cut(message)}", False, (), trace
+        )
+    if kind == "NotImplementedError":
+        saw, hints = f"the answer is not written yet: {kind}{': ' + message if message else ''}", STUB
+    elif kind in ("NameError", "UnboundLocalError"):
+        saw, hints = f"the application raised {kind}{at}: {message}", NAMES
+    elif kind == "OSError" and "File too large" in message:
+        saw = f"the application wrote without end{at}: its log or a file passed {LIMITS['file'] >> 20} MB"
+        hints = ("A loop that prints needs an end.",)
+    elif kind == "MemoryError":
+        saw = f"the application asked for more than {LIMITS['memory'] >> 30} GB of memory{at}"
+        hints = ("Handle large data piece by piece, or ask how large it is before you read it.",)
+    else:
+        saw = f"the application raised {kind}{at}" + (f": {message}" if message else "")
+        hints = ("Read the line that is named. What was in the variables there, for this request?",)
+    return Observation(did, "an answer", saw, False, hints, trace)
+
+
+def last_traceback(log: str) -> dict[str, Any] | None:
+    """The last exception in a log, as the recorder would tell it."""
+    if "Traceback (most recent call last):" not in log:
+        return None
+    text = log.rpartition("Traceback (most recent call last):")[2]
+    end = re.search(r"^([\w.]+)(?:: (.*))?$", text, re.M)
+    frames = re.findall(r'^  File "([^"]+)", line (\d+), in (.+)\n(?:    (.*)\n)?', text, re.M)
+    return {"type": end[1], "message": end[2] or "", "frames": frames} if end else None
+
+
 def failed_start(error: serve.ServerError, path: Path) -> Observation:
     """A server that did not start, as an observation."""
     hints = {
         "syntax": ("Look at that line and the one before it: a bracket, a quote or a colon may be missing.",),
-        "name": ("The server is told to take the name `app` from the module. Call your function, class instance or object `app`.",),
+        "name": ("The file must define the name that is missing, spelled exactly so, at its top level.",),
         "module": (f"Run the cell that begins with `%%writefile {path.name}`.",),
-        "import": NAMES if "NameError" in error.summary else ("Run the file on its own in your head: what happens on import?",),
-        "silent": ("Importing the file must come to an end, and leave the process running.", "No endless loop, no `sys.exit()` and no server of your own at the file's top level."),
-    }  # fmt: skip
+        "import": NAMES
+        if "NameError" in error.summary
+        else ("Run the file on its own in your head: what happens on import?",),
+        "silent": (
+            "Importing the file must come to an end, and leave the process running.",
+            "No endless loop, no `sys.exit()` and no server of your own at the file's top level.",
+        ),
+    }
     saw = error.summary
     if "NotImplementedError" in error.summary:
-        return Observation(f"loaded {path.name}", "a module with `app`", f"the answer is not written yet ({saw})", False, STUB)
+        return Observation(
+            f"loaded {path.name}", "a module with `app`", f"the answer is not written yet ({saw})", False, STUB
+        )
     what = hints.get(error.cause, ("Read the end of the log below the table.",))
     trace = "" if error.cause != "ended" else serve.process.log_end(error.log, 6)
-    return Observation(f"started gunicorn with {path.stem}:app", "it loads the module and answers", saw, False, what, trace)
+    return Observation(f"started a server with {path.name}", "it loads the file and answers", saw, False, what, trace)
 
 
 def observe(holds: bool, did: str, expected: Any, saw: Any, *hints: str) -> Observation:

@@ -90,9 +90,8 @@ class Verdict:
                 lines += [f"      {line}" for line in row.trace.splitlines()]
             for hint in row.hints[: self.level]:
                 lines += _field("hint", hint)
-        if more := len(self.failures) - SHOWN_FAILURES:
-            if more > 0:
-                lines.append(f"  and {more} more that {'does' if more == 1 else 'do'} not hold")
+        if (more := len(self.failures) - SHOWN_FAILURES) and more > 0:
+            lines.append(f"  and {more} more that {'does' if more == 1 else 'do'} not hold")
         return "\n".join(lines)
 
     def _rows(self) -> list[Observation]:

@@ -1,10 +1,22 @@
 """Start a real server program, wait until it answers, stop it with everything it started.
 
-    with serve.Gunicorn("shop:app", workers=3) as server:
-        print(server.url, server.pid, server.workers())
+with serve.Gunicorn("shop:app", workers=3) as server:
+    print(server.url, server.pid, server.workers())
 """
 
 from .process import Keeper, Server, ServerError, Session, clean, explain_log
-from .servers import Gunicorn, Uwsgi, Waitress, Wsgiref
+from .servers import Gunicorn, OwnServer, Uwsgi, Waitress, Wsgiref
 
-__all__ = ["Gunicorn", "Keeper", "Server", "ServerError", "Session", "Uwsgi", "Waitress", "Wsgiref", "clean", "explain_log"]
+__all__ = [
+    "Gunicorn",
+    "Keeper",
+    "OwnServer",
+    "Server",
+    "ServerError",
+    "Session",
+    "Uwsgi",
+    "Waitress",
+    "Wsgiref",
+    "clean",
+    "explain_log",
+]

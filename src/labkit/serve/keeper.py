@@ -11,6 +11,7 @@ itself. It asks its keeper, and the keeper forks a *session* for each program. A
 The file is run by its path, with safe paths (-P). It imports the standard library and psutil only.
 """
 
+import contextlib
 import ctypes
 import importlib
 import json
@@ -52,10 +53,8 @@ def end_descendants(seconds: float = END_SECONDS) -> list[int]:
     while True:
         left = [p for p in own.children(recursive=True) if p.status() != psutil.STATUS_ZOMBIE]
         for process in left:
-            try:
+            with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
-            except psutil.NoSuchProcess:
-                pass
         reap()
         if not left or time.monotonic() > deadline:
             return [p.pid for p in left]
@@ -90,10 +89,8 @@ class Session:
 
     def hear(self) -> None:
         """Take the word off the line: closing it unread would cut off what we still have to tell."""
-        try:
+        with contextlib.suppress(OSError):
             self.channel.recv(4096)
-        except OSError:
-            pass
 
     def read_request(self) -> dict[str, Any] | None:
         received = b""
@@ -145,9 +142,15 @@ class Session:
         try:
             with open(request["log"], "ab") as log:
                 process = subprocess.Popen(
-                    request["argv"], cwd=request["cwd"], env=request["env"], stdin=subprocess.DEVNULL,
-                    stdout=log, stderr=subprocess.STDOUT, start_new_session=True, preexec_fn=prepare,
-                )  # fmt: skip
+                    request["argv"],
+                    cwd=request["cwd"],
+                    env=request["env"],
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                    preexec_fn=prepare,
+                )
         except (OSError, subprocess.SubprocessError) as error:
             self.tell(failed=str(error))
             return None

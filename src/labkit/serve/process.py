@@ -6,6 +6,7 @@ started them goes away, in whatever way it goes.
 
 import ast
 import atexit
+import contextlib
 import json
 import os
 import re
@@ -26,6 +27,7 @@ from . import keeper
 
 HOST = "127.0.0.1"
 LOG_KEPT = 1 << 20  # bytes of a log that are read back, from its end
+QUIET = {"PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1"}  # a log at once, and no __pycache__ beside lessons
 SCRATCH_PREFIX = "labkit-"
 
 
@@ -73,8 +75,11 @@ class Keeper:
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-P", keeper.__file__, str(theirs.fileno()), *self._preload],
-                pass_fds=[theirs.fileno()], start_new_session=True, stdin=subprocess.DEVNULL, cwd="/",
-            )  # fmt: skip
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+                stdin=subprocess.DEVNULL,
+                cwd="/",
+            )
         self._line, self._owner = ours, os.getpid()
         atexit.register(self.close)
 
@@ -130,10 +135,8 @@ class Session:
     def stop(self, seconds: float = 8.0) -> dict[str, Any]:
         """End the program with everything it started; returns when that is done."""
         if "ended" not in self.told:
-            try:
+            with contextlib.suppress(OSError):
                 self._line.sendall(b"stop\n")
-            except OSError:
-                pass
             self.listen(seconds)
         self._line.close()
         self.told.setdefault("ended", "lost")
@@ -159,6 +162,31 @@ def start_sessions_here() -> None:
     """Start servers from this process from now on, without a keeper process of its own."""
     global _keeper
     _keeper = Forker()
+
+
+def begin(
+    argv: list[str], *, cwd: Path, log: Path, limits: dict[str, int], seconds: float, env: dict[str, str] | None = None
+) -> Session:
+    """Start a program that is no server, guarded as the servers are.
+
+    Args:
+        argv: the program and its arguments.
+        cwd: the folder to run in.
+        log: the file for what it writes.
+        limits: ``memory`` (bytes a process) and ``file`` (bytes a file).
+        seconds: the most it may take.
+        env: environment variables to add.
+    """
+    return _keeper.session(
+        {
+            "argv": argv,
+            "cwd": str(cwd),
+            "env": {**os.environ, **QUIET, **(env or {})},
+            "log": str(log),
+            "limits": limits,
+            "seconds": seconds,
+        }
+    )
 
 
 class Server:
@@ -193,7 +221,7 @@ class Server:
             raise ValueError(f'name the application as "module:name", for example "shop:app", not {app!r}')
         self.app = app
         self.cwd = Path(cwd or os.getcwd()).resolve()
-        self.env = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1", **(env or {})}
+        self.env = {**os.environ, **QUIET, **(env or {})}
         self.host = HOST
         self.port = port
         self._fixed_port = port
@@ -280,9 +308,13 @@ class Server:
         self._folder = folder
         self._session = _keeper.session(
             {
-                "argv": self.argv(), "cwd": str(self.cwd), "env": self.env, "log": str(self._log_file),
-                "folders": [str(folder)], "limits": self.limits,
-            }  # fmt: skip
+                "argv": self.argv(),
+                "cwd": str(self.cwd),
+                "env": self.env,
+                "log": str(self._log_file),
+                "folders": [str(folder)],
+                "limits": self.limits,
+            }
         )
         try:
             self._wait_until_ready()
@@ -374,7 +406,10 @@ def explain_log(log: str, app: str, cwd: Path) -> tuple[str, str | None]:
     kind, words = last[-1] if last else ("", "")
     if "Address already in use" in log or "Connection in use" in log:
         return "port", "the port is taken by another program"
-    for found in re.finditer(r'File "([^"]+)", line (\d+)\n(?P<code>(?:.*\n){1,2}?)(?P<kind>(?:Syntax|Indentation|Tab)Error): (?P<words>.*)', log):
+    for found in re.finditer(
+        r'File "([^"]+)", line (\d+)\n(?P<code>(?:.*\n){1,2}?)(?P<kind>(?:Syntax|Indentation|Tab)Error): (?P<words>.*)',
+        log,
+    ):
         where = Path(found[1]).name
         return "syntax", f"{where} is not valid Python: line {found[2]}: {found['words']}"
     missing = re.search(r"No module named '([\w.]+)'", log)

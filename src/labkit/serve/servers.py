@@ -28,7 +28,9 @@ def _flags(settings: dict[str, Any]) -> list[str]:
         elif isinstance(value, str | int | float) and value is not False:
             flags += [flag, str(value)]
         elif value is not None and value is not False:
-            raise ValueError(f"{name}={value!r} cannot go on a command line: write it in a config file and pass config=")
+            raise ValueError(
+                f"{name}={value!r} cannot go on a command line: write it in a config file and pass config="
+            )
     return flags
 
 
@@ -56,13 +58,24 @@ class Gunicorn(Server):
 
     listening = re.compile(r"Listening at: http://127\.0\.0\.1:(\d+)")
 
-    def __init__(self, app: str, *, config: str | Path | None = None, cwd: str | Path | None = None,
-                 env: dict[str, str] | None = None, port: int | None = None, start_timeout: float = 15.0,
-                 limits: dict[str, int] | None = None, **settings: Any) -> None:  # fmt: skip
+    def __init__(
+        self,
+        app: str,
+        *,
+        config: str | Path | None = None,
+        cwd: str | Path | None = None,
+        env: dict[str, str] | None = None,
+        port: int | None = None,
+        start_timeout: float = 15.0,
+        limits: dict[str, int] | None = None,
+        **settings: Any,
+    ) -> None:
         super().__init__(app, cwd=cwd, env=env, port=port, start_timeout=start_timeout, limits=limits)
         self.config = config
         if "bind" in settings:
-            raise ValueError("the course binds to 127.0.0.1 only: leave bind out, or give port= if it must be a fixed one")
+            raise ValueError(
+                "the course binds to 127.0.0.1 only: leave bind out, or give port= if it must be a fixed one"
+            )
         self._settings = _flags(settings)
         self._expected = self._workers_expected(settings)
 
@@ -79,7 +92,11 @@ class Gunicorn(Server):
         if not self.alive:
             return []
         children = psutil.Process(self.pid).children()
-        return [c.pid for c in sorted(children, key=lambda c: (c.create_time(), c.pid)) if c.status() != psutil.STATUS_ZOMBIE]
+        return [
+            c.pid
+            for c in sorted(children, key=lambda c: (c.create_time(), c.pid))
+            if c.status() != psutil.STATUS_ZOMBIE
+        ]
 
     def _workers_expected(self, settings: dict[str, Any]) -> int | None:
         """How many workers there will be, if that is known before a config file has been read."""
@@ -134,9 +151,17 @@ class Waitress(Server):
 
     listening = re.compile(r"Serving on http://127\.0\.0\.1:(\d+)")
 
-    def __init__(self, app: str, *, cwd: str | Path | None = None, env: dict[str, str] | None = None,
-                 port: int | None = None, start_timeout: float = 15.0, limits: dict[str, int] | None = None,
-                 **settings: Any) -> None:  # fmt: skip
+    def __init__(
+        self,
+        app: str,
+        *,
+        cwd: str | Path | None = None,
+        env: dict[str, str] | None = None,
+        port: int | None = None,
+        start_timeout: float = 15.0,
+        limits: dict[str, int] | None = None,
+        **settings: Any,
+    ) -> None:
         super().__init__(app, cwd=cwd, env=env, port=port, start_timeout=start_timeout, limits=limits)
         self._settings = [f"--{k.replace('_', '-')}={v}" for k, v in settings.items()]
 
@@ -159,9 +184,17 @@ class Uwsgi(Server):
 
     listening = re.compile(r"bound to TCP address 127\.0\.0\.1:(\d+)")
 
-    def __init__(self, app: str, *, cwd: str | Path | None = None, env: dict[str, str] | None = None,
-                 port: int | None = None, start_timeout: float = 15.0, limits: dict[str, int] | None = None,
-                 **settings: Any) -> None:  # fmt: skip
+    def __init__(
+        self,
+        app: str,
+        *,
+        cwd: str | Path | None = None,
+        env: dict[str, str] | None = None,
+        port: int | None = None,
+        start_timeout: float = 15.0,
+        limits: dict[str, int] | None = None,
+        **settings: Any,
+    ) -> None:
         super().__init__(app, cwd=cwd, env=env, port=port, start_timeout=start_timeout, limits=limits)
         self._settings = _flags(settings)
 
@@ -178,3 +211,37 @@ class Uwsgi(Server):
         if not self.alive:
             return []
         return sorted(c.pid for c in psutil.Process(self.pid).children())
+
+
+class OwnServer(Server):
+    """A WSGI server of your own: a function ``serve(listener, app)`` that takes a listening socket and an application.
+
+    Args:
+        function: where it is, as ``module:name``, found from ``cwd``.
+        app: the application as ``module:name``.
+        cwd, env, port, start_timeout, limits: as for every server.
+    """
+
+    listening = re.compile(r"Listening at: http://127\.0\.0\.1:(\d+)")
+
+    def __init__(
+        self,
+        function: str,
+        app: str,
+        *,
+        cwd: str | Path | None = None,
+        env: dict[str, str] | None = None,
+        port: int | None = None,
+        start_timeout: float = 15.0,
+        limits: dict[str, int] | None = None,
+    ) -> None:
+        super().__init__(app, cwd=cwd, env=env, port=port, start_timeout=start_timeout, limits=limits)
+        self.function = function
+
+    def argv(self) -> list[str]:
+        runner = str(Path(__file__).with_name("run_own.py"))
+        return [sys.executable, runner, self.function, self.app, str(self._fixed_port or 0)]
+
+    def ready(self) -> bool:
+        """It listens before the function is called; whether it answers is for the one who asks to find out."""
+        return True
