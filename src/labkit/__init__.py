@@ -18,6 +18,7 @@ _WHERE = {
     "doctor": "labkit.doctor",
     "Trace": "labkit.trace:Trace",
     "stamp": "labkit.stamp:stamp",
+    "wire": "labkit.wire",
     "predict": "labkit.show:predict",
     "check": "labkit.checks:check",
     "require": "labkit.checks:require",
