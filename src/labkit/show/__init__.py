@@ -1,0 +1,12 @@
+"""Pictures of a trace, each with the same finding in words, and predictions to set beside them.
+
+lanes(trace)                     a lane for each worker, a bar for each request
+compare({"sync 1": trace, ...})  several traces on one time scale
+predict(question, choices)       commit to an answer before the experiment
+"""
+
+from labkit.show.lanes import compare, lanes
+from labkit.show.picture import Picture
+from labkit.show.predict import Prediction, predict
+
+__all__ = ["Picture", "Prediction", "compare", "lanes", "predict"]
