@@ -1,0 +1,108 @@
+"""The exercises of lesson 00: a first check that fails, and headers that tell the truth."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from labkit.conformance.rules import show
+
+from .registry import exercise
+from .site import Site, observe
+from .verdict import Observation
+
+PLAIN = "Content-Type: text/plain; charset=utf-8"
+
+
+@exercise("00/hello", "A first answer")
+def hello(site: Site, *, text: str = "Hello!") -> Iterator[Observation]:
+    """One page: `text` as text/plain, answered with 200."""
+    answer = site.ask("GET", "/")
+    if site.problems:
+        _add_hint(site, _log_line(site.server.log))
+        return
+    yield observe(
+        answer.status == 200,
+        "GET /",
+        "200 OK",
+        f"{answer.status} {answer.reason}",
+        "The status is the first thing that `start_response` is given.",
+        "Write three digits, a space and the reason that belongs to them.",
+    )
+    kind = answer.header("Content-Type")
+    yield observe(
+        bool(re.match(r"text/plain\b", kind or "", re.I)),
+        "GET /",
+        "Content-Type: text/plain",
+        f"Content-Type: {kind}" if kind else "no Content-Type",
+        "The headers are the second thing that `start_response` is given.",
+        "The list needs a tuple of two texts: the header's name and its value.",
+    )
+    yield observe(
+        answer.text.strip() == text,
+        "GET /",
+        f"the text {text}",
+        f"the text {show(answer.text)}",
+        "Compare letter by letter, also capitals and punctuation.",
+        "The text is what the function returns, between the quotes.",
+    )
+
+
+@exercise("00/headers", "Headers that tell the truth")
+def headers(site: Site, *, text: str = "Café crème: 2.80 €") -> Iterator[Observation]:
+    """One page whose text has characters of several bytes, with an exact Content-Length."""
+    answer = site.ask("GET", "/", may_break=True)
+    arrived = answer.body.decode(errors="replace")
+    if site.problems:
+        _add_hint(site, f"The visitor's program read {show(arrived)} and stopped there.", clause="S22")
+        return
+    yield observe(
+        answer.complete,
+        "GET /",
+        f"a body of {answer.header('Content-Length')} bytes, as Content-Length says",
+        f"the body ended after {len(answer.body)} bytes",
+        "Count the bytes of the body after `encode()`.",
+    )
+    yield observe(
+        "�" not in arrived,
+        "GET /, read as UTF-8",
+        f"the text {text}",
+        f"bytes that are no UTF-8: {show(answer.body)}",
+        "The header promises UTF-8, and the text was encoded in another way.",
+        "`encode()` without an argument makes UTF-8.",
+    )
+    yield observe(
+        arrived.strip() == text,
+        "GET /, read as UTF-8",
+        f"the text {text}",
+        f"the text {show(arrived)}",
+        "Keep the text as the task gives it, also its accents.",
+    )
+    kind, length = answer.header("Content-Type"), answer.header("Content-Length")
+    charset = re.search(r"charset=\"?([\w-]+)", kind or "", re.I)
+    yield observe(
+        bool(charset) and charset[1].lower() in ("utf-8", "utf8"),
+        "GET /",
+        PLAIN,
+        f"Content-Type: {kind}" if kind else "no Content-Type",
+        "How shall the visitor's program know which bytes mean which letters?",
+        "The charset belongs in the value of Content-Type, after a semicolon.",
+    )
+    yield observe(
+        length is not None,
+        "GET /",
+        "a Content-Length",
+        "no Content-Length",
+        "The task asks for a length: with it a program can tell a whole answer from one that broke off.",
+        "Count the bytes of the body, and add the count to the list of headers as text.",
+    )
+
+
+def _add_hint(site: Site, hint: str, clause: str = "") -> None:
+    """Give the problems with the protocol a second hint; they come with one."""
+    site.problems[:] = [replace(p, hints=(*p.hints, hint)) if clause in p.did else p for p in site.problems]
+
+
+def _log_line(log: str) -> str:
+    """A hint with the last exception that the server's log names."""
+    lines = re.findall(r"^\w+(?:\.\w+)*(?:Error|Exception): .*$", log, re.M)
+    return f"The server's own log says: `{lines[-1]}`" if lines else "The server's own log says nothing about it."

@@ -1,0 +1,7 @@
+from warehouse import open_cursor
+
+
+def app(environ, start_response):
+    start_response("200 OK", [("Content-Type", "text/plain; charset=utf-8")])
+    for row in open_cursor():
+        yield f"{row}\n".encode()
