@@ -34,6 +34,8 @@ class Run:
     """One load at work: `work` adds to `rows` and calls `begin()` when second 0 has come."""
 
     def __init__(self, plan: Plan) -> None:
+        import aiohttp  # noqa: F401 - here, because in the loop it would hold up the first requests
+
         self.plan = plan
         self.rows: list[Request] = []
         self.marks: list[tuple[float, str]] = []

@@ -263,7 +263,14 @@ class _Slow:
             )
 
     async def _read(self) -> None:
-        data = await self.reader.read(BLOCK)
+        try:
+            data = await self.reader.read(BLOCK)
+        except ConnectionError:
+            if not self.raw:
+                raise
+            data = (
+                b""  # an answer that came before the reset is an answer: who turns a client away often resets
+            )
         if data and self.first_byte is None:
             self.first_byte = self.at_work.now()
         self.raw += data
