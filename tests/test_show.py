@@ -1,0 +1,280 @@
+"""Pictures show every request, say in words what they show, and do not disturb the page that they are on."""
+
+import re
+import subprocess
+import sys
+import textwrap
+import time
+import xml.etree.ElementTree as ET
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from labkit import show
+from labkit.show.lanes import _Panel, _stack
+from labkit.show.predict import NOTHING_SAID, Prediction
+from labkit.trace import Request, Trace
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def request(planned, wait, work, worker=1, host="h", status=200):
+    entered, left = planned + wait, planned + wait + work
+    return Request("/", planned, planned, left, left, status, None, worker, host, None, entered, left)
+
+
+def lost(planned, done, error="no answer within 1 s"):
+    return Request("/", planned, planned, None, done, None, error)
+
+
+SYNC = Trace([request(n * 0.05, n * 0.05, 0.1) for n in range(20)], "one worker", "steady")
+THREE = Trace([request(n * 0.05, 0, 0.09, worker=n % 3) for n in range(20)], "three workers", "steady")
+BROKEN = Trace([*THREE.rows, lost(0.2, 1.2), lost(0.3, 1.3)], "broken", "steady")
+
+
+def texts(picture):
+    return [" ".join(each.itertext()).strip() for each in ET.fromstring(picture.svg).iter(f"{SVG}text")]
+
+
+# words
+
+
+def test_the_words_hold_the_finding():
+    words = show.lanes(BROKEN).alt
+    assert words.startswith("broken. 3 workers: worker 0 served 7, worker 1 served 7, worker 2 served 6.")
+    assert "22 requests, 2 failed (2 x no answer within 1 s)" in words
+    assert "At most 2 were inside the application at once" in words
+    assert "Half were answered within 90 ms" in words
+
+
+def test_picture_and_words_travel_together():
+    picture = show.lanes(BROKEN)
+    bundle = picture._repr_mimebundle_()
+    assert set(bundle) == {"text/html", "image/svg+xml", "text/plain"}
+    assert bundle["text/plain"] == picture.alt == repr(picture)
+    assert 'role="img"' in bundle["text/html"]
+    assert "<figcaption" in bundle["text/html"]
+    assert bundle["text/html"].count("22 requests, 2 failed") == 2  # as label and to be read
+    title = ET.fromstring(bundle["image/svg+xml"]).find(f"{SVG}title")
+    assert title is not None
+    assert title.text == picture.alt
+
+
+def test_what_servers_and_people_say_is_escaped():
+    nasty = Trace([lost(0, 1, '<script>"')], title='<b>"&')
+    bundle = show.lanes(nasty, predicted="<i>")._repr_mimebundle_()
+    assert "<script>" not in bundle["text/html"]
+    assert "<i>" not in bundle["text/html"]
+    ET.fromstring(bundle["image/svg+xml"])
+    assert "<td><b>" not in show.compare({'<b>"': nasty})._repr_mimebundle_()["text/html"]
+
+
+# colours and ids
+
+
+def test_inline_text_takes_the_colour_of_the_theme_and_a_file_is_dark_on_white():
+    picture = show.lanes(THREE)
+    inline = picture._repr_mimebundle_()["text/html"]
+    assert "var(--jp-ui-font-color1, var(--vscode-foreground, #1a1a1a))" in inline
+    assert "#010203" not in inline
+    assert "#ffffff" not in inline
+    assert "var(" not in picture.svg
+    assert "#010203" not in picture.svg
+    assert 'fill="#ffffff"' in picture.svg
+
+
+def test_inline_pictures_share_no_id_and_every_reference_is_met():
+    first, second = (show.lanes(BROKEN)._repr_mimebundle_()["text/html"] for _ in range(2))
+    ids = [set(re.findall(r'\bid="([^"]+)"', each)) for each in (first, second)]
+    assert not ids[0] & ids[1]
+    for each, own in zip((first, second), ids, strict=True):
+        assert set(re.findall(r'(?:href="|url\()#([^")]+)', each)) <= own
+
+
+def test_a_picture_brings_no_style_for_the_rest_of_the_page_and_fetches_nothing():
+    inline = show.lanes(BROKEN)._repr_mimebundle_()["text/html"]
+    assert "<style" not in inline
+    assert "<script" not in inline
+    assert not re.search(r'(?:src|href)="(?!#)', inline)
+
+
+def test_text_stays_text_and_the_picture_scales():
+    picture = show.lanes(THREE)
+    assert {"three workers", "worker 0", "7 requests", "inside the application"} <= set(texts(picture))
+    assert re.search(r"<svg [^>]*viewBox=", picture.svg)
+    assert not re.search(r"<svg [^>]* width=", picture.svg)
+
+
+def test_a_picture_is_saved_as_svg_only(tmp_path):
+    path = show.lanes(THREE).save(tmp_path / "lanes.svg")
+    assert ET.parse(path).getroot().tag == f"{SVG}svg"
+    with pytest.raises(ValueError, match="lanes.svg"):
+        show.lanes(THREE).save(tmp_path / "lanes.png")
+
+
+# lanes
+
+
+def test_requests_that_overlap_never_lie_in_one_row():
+    spans = [(0, 3), (1, 2), (2, 4), (3, 5), (3, 3), (0.5, 6)]
+    rows, depth = _stack(spans)
+    assert depth == 3
+    for i, (a, b) in enumerate(spans):
+        for j, (c, d) in enumerate(spans[:i]):
+            assert rows[i] != rows[j] or b <= c or d <= a
+
+
+def test_failures_have_a_lane_and_a_shape_of_their_own():
+    words = texts(show.lanes(BROKEN))
+    assert {"no answer", "2 requests", "failed"} <= set(words)
+    assert "failed" not in texts(show.lanes(THREE))
+
+
+def test_a_failure_with_a_worker_stays_in_its_lane():
+    words = texts(show.lanes(Trace([request(0, 0, 0.1, status=500)])))
+    assert "worker 1" in words
+    assert "failed" in words
+
+
+def test_without_stamps_the_picture_says_so():
+    words = texts(show.lanes(Trace([Request("/", 0, 0, 0.1, 0.1, 200)])))
+    assert {"no stamps", "asked until answered"} <= set(words)
+
+
+def test_workers_of_several_hosts_are_told_apart():
+    trace = Trace([request(0, 0, 0.1, worker=1, host="pod-a"), request(0, 0, 0.1, worker=1, host="pod-b")])
+    assert {"pod-a / 1", "pod-b / 1"} <= set(texts(show.lanes(trace)))
+    assert "2 workers" in show.lanes(trace).alt
+
+
+def test_marks_of_the_trace_and_of_the_call_are_named():
+    trace = Trace(THREE.rows, marks=[(0.5, "HUP")])
+    picture = show.lanes(trace, marks=[(0.7, "TERM")])
+    assert {"HUP", "TERM"} <= set(texts(picture))
+    assert "HUP at 500 ms. TERM at 700 ms." in picture.alt
+
+
+def test_a_deep_queue_becomes_a_strip_that_counts_it():
+    deep = Trace([request(n * 0.01, n * 0.09, 0.1) for n in range(300)], "deep")
+    words = texts(show.lanes(deep))
+    assert "how many wait" in words
+    assert any(re.fullmatch(r"at most \d+", each) for each in words)
+    assert "300 requests" in words
+
+
+def test_many_requests_stay_small_and_quick():
+    many = Trace([request(n * 0.0005, 0.003, 0.0003, worker=n % 2) for n in range(5000)], "many")
+    began = time.process_time()
+    picture = show.lanes(many)
+    assert len(picture.svg) < 200_000
+    assert time.process_time() - began < 20  # it takes a fifth of a second: a bound, not a measure
+    panel = _Panel("", "", many, 380, [])
+    assert panel.place(0, 300) < 600
+
+
+@pytest.mark.parametrize("rows", [[], [lost(0, 0)], [Request("/", 0)], [request(0, 0, 0)]])
+def test_the_smallest_traces_can_be_drawn(rows):
+    ET.fromstring(show.lanes(Trace(rows)).svg)
+    ET.fromstring(show.compare({"a": Trace(rows), "b": THREE}).svg)
+
+
+def test_compare_draws_each_trace_with_its_figures_and_a_table():
+    picture = show.compare({"sync 1": SYNC, "sync 3": THREE}, title="both")
+    words = texts(picture)
+    assert {"both", "sync 1", "sync 3"} <= set(words)
+    assert any(each.startswith("2 at once") for each in words)
+    assert picture._repr_mimebundle_()["text/html"].count("<tr>") == 3
+    assert [line.split(":")[0] for line in picture.alt.splitlines()] == ["both", "sync 1", "sync 3"]
+
+
+def test_compare_of_nothing_says_what_it_needs():
+    with pytest.raises(ValueError, match="such as"):
+        show.compare({})
+
+
+def test_drawing_leaves_pyplot_and_the_settings_alone():
+    code = """
+        import sys
+        from labkit import show
+        assert "matplotlib" not in sys.modules
+        from labkit.trace import Request, Trace
+        import matplotlib
+        settings = lambda: {k: matplotlib.rcParams[k] for k in matplotlib.rcParams if "backend" not in k}
+        before = settings()
+        show.lanes(Trace([Request("/", 0.0, 0.0, 0.1, 0.1, 200)]))
+        assert "matplotlib.pyplot" not in sys.modules
+        assert settings() == before
+    """
+    subprocess.run([sys.executable, "-c", textwrap.dedent(code)], check=True, timeout=60)
+
+
+# predictions
+
+
+def test_a_prediction_outside_of_a_notebook_is_text(capsys):
+    guess = show.predict("How many at once?", [1, 3, 8])
+    assert guess.value is None
+    assert capsys.readouterr().out.splitlines()[:4] == ["How many at once?", "  - 1", "  - 3", "  - 8"]
+    assert show.predict("How many at once?", [1, 3, 8], answer=3).value == 3
+    assert "You predicted: 3" in capsys.readouterr().out
+
+
+def test_the_prediction_stands_beside_what_happened():
+    guess = Prediction("How many at once?", [1, 3, 8], answer=3)
+    picture = show.lanes(THREE, predicted=guess)
+    assert "You predicted: 3." in texts(picture)
+    assert "You predicted: 3.\nIt happened: at most 2 at once" in picture.alt
+    assert "You predicted: all fail." in show.compare({"a": THREE}, predicted="all fail").alt
+
+
+def test_nothing_predicted_is_said_in_a_friendly_way():
+    guess = Prediction("How many at once?", [1, 3, 8])
+    assert NOTHING_SAID in show.lanes(THREE, predicted=guess).alt
+    assert NOTHING_SAID in str(guess.reveal(3))
+    assert "predict" not in show.lanes(THREE).alt
+
+
+@pytest.mark.parametrize(("answer", "verdict"), [(3, "As you predicted."), (1, "Not as predicted")])
+def test_reveal_tells_a_hit_from_a_miss(answer, verdict):
+    revealed = Prediction("How many?", [1, 3], answer=answer).reveal(3)
+    assert verdict in str(revealed)
+    assert verdict in revealed._repr_mimebundle_()["text/html"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("", [1, 2]), "needs a question"),
+        (("How many?", [1]), "at least two"),
+        (("How many?", "abc"), "as a list"),
+        (("How many?", [1, 2], 5), "not one of the choices"),
+    ],
+)
+def test_a_prediction_without_sense_is_refused_in_words(arguments, words):
+    with pytest.raises(ValueError, match=words):
+        show.predict(*arguments)
+
+
+def test_choosing_sets_the_value_and_revealing_fixes_it():
+    """In a real kernel, with the widget but nobody to click: "Run all" goes on, and a click counts."""
+    cells = [
+        'from labkit import load, show\nguess = show.predict("How many?", [1, 3])',
+        "assert guess.value is None",
+        "guess.reveal(3)",
+        "guess._radio.index = 1\nassert guess.value == 3",
+        "guess.reveal(3)\nassert guess._radio.disabled",
+        'trace = load.steady("http://127.0.0.1:1", rate=10, seconds=1.3)',
+        "show.lanes(trace, predicted=guess)",
+        "trace",
+    ]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    NotebookClient(notebook, timeout=60, kernel_name="python3").execute()
+    outputs = [cell.outputs for cell in notebook.cells]
+    assert not [each for cell in outputs for each in cell if each.get("name") == "stderr"]
+    (asked,) = [each for each in outputs[0] if each.output_type == "display_data"]
+    assert "application/vnd.jupyter.widget-view+json" in asked.data
+    assert asked.data["text/plain"].startswith("How many?\n  - 1\n  - 3")
+    assert NOTHING_SAID in outputs[2][0].data["text/html"]
+    assert "<svg" in outputs[6][0].data["text/html"]
+    assert "connection refused" in outputs[7][0].data["text/html"]
