@@ -7,6 +7,14 @@ from typing import Any
 
 # Loaded when first used: the recorder runs inside a learner's server, which must not load the rest.
 _WHERE = {
+    "from_outside": "outside",
+    "from_inside": "inside",
+    "middleware": "inside",
+    "Request": "inside",
+    "Report": "report",
+    "Row": "report",
+    "Clause": "report",
+    "clauses": "report",
     "Recorder": "recorder",
     "Finding": "rules",
     "findings": "rules",

@@ -26,8 +26,8 @@ from typing import Any
 
 from .rules import Event, exc_info_problems, header_problems, show, status_problems
 
-_BLOCKS = 50  # block events of one request; a body may be endless
-_INPUTS = 50
+_MANY = 50  # events of one kind in one request: a body may be endless, and so may a loop that reads
+_BOUNDED = frozenset(("block", "write", "input", "stream", "start", "refused"))
 _WHOLE = (str, bytes, bytearray, memoryview)
 _number = itertools.count(1)
 
@@ -56,9 +56,7 @@ class Recorder:
 class _Request:
     """The record of one request."""
 
-    def __init__(
-        self, emit: Callable[[Event], object], environ: dict[str, Any], start: Callable[..., Any]
-    ) -> None:
+    def __init__(self, emit: Callable[[Event], object], environ: dict[str, Any], start: Callable[..., Any]) -> None:
         self._emit = emit
         self._id = f"{os.getpid()}.{next(_number)}"
         self._server_start = start
@@ -66,6 +64,9 @@ class _Request:
         self.starts = 0
         self.blocks = 0
         self.bytes = 0
+        self.written = 0
+        self._strange: set[str] = set()
+        self._counts: dict[str, int] = {}
         self._refusals: list[BaseException] = []
         self._files: list[object] = []
         length = environ.get("CONTENT_LENGTH") or ""
@@ -90,8 +91,10 @@ class _Request:
         if self._wrapper is not None and not isinstance(self._wrapper, type):
             environ["wsgi.file_wrapper"] = self._file_wrapper
 
-    def emit(self, event: str, **fields: Any) -> None:
-        self._emit({"event": event, "id": self._id, **fields})
+    def emit(self, event: str, always: bool = False, **fields: Any) -> None:
+        count = self._counts[event] = self._counts.get(event, 0) + 1
+        if count <= _MANY or always or event not in _BOUNDED:
+            self._emit({"event": event, "id": self._id, **fields})
 
     def _file_wrapper(self, *args: Any) -> object:
         wrapped = self._wrapper(*args)
@@ -128,9 +131,7 @@ class _Request:
             write = self._server_start(*args, **keywords)
         except BaseException as error:
             self._refusals.append(error)
-            self.emit(
-                "refused", type=type(error).__name__, message=str(error)[:300], exc_info=exc_info is not None
-            )
+            self.emit("refused", type=type(error).__name__, message=str(error)[:300], exc_info=exc_info is not None)
             raise
         finally:
             exc_info = None  # PEP 3333: no circular reference through the traceback
@@ -139,6 +140,7 @@ class _Request:
     def _writing(self, write: Callable[..., Any]) -> Callable[..., Any]:
         def recorded(data: Any) -> Any:
             size = len(data) if isinstance(data, _WHOLE) else 0
+            self.written += size
             self.emit("write", type=_kind(data), size=size, preview=show(data), inside=self.inside)
             try:
                 return write(data)
@@ -179,8 +181,10 @@ class _Request:
         self.blocks += 1
         size = len(data) if isinstance(data, _WHOLE) else 0
         self.bytes += size
-        if self.blocks <= _BLOCKS or not isinstance(data, bytes):
-            self.emit("block", n=self.blocks, type=_kind(data), size=size, preview=show(data))
+        kind = _kind(data)
+        strange = kind != "bytes" and kind not in self._strange
+        self._strange.add(kind)
+        self.emit("block", strange, n=self.blocks, type=kind, size=size, preview=show(data))
 
     def raised(self, where: str, error: BaseException) -> None:
         self.emit(
@@ -216,7 +220,7 @@ class _Body:
         except StopIteration:
             if not self._ended:
                 self._ended = True
-                request.emit("end", blocks=request.blocks, bytes=request.bytes)
+                request.emit("end", blocks=request.blocks, bytes=request.bytes, written=request.written)
             raise
         except BaseException as error:
             request.raised("iterate", error)
@@ -271,9 +275,7 @@ class _Stream:
 
     def __enter__(self) -> Any:
         if not hasattr(self._stream, "__enter__"):
-            raise TypeError(
-                f"{type(self._stream).__name__!r} object does not support the context manager protocol"
-            )
+            raise TypeError(f"{type(self._stream).__name__!r} object does not support the context manager protocol")
         return self
 
     def __exit__(self, *exc_info: object) -> None:
@@ -288,12 +290,12 @@ class _Input(_Stream):
         super().__init__(stream, request, "wsgi.input", ("read", "readline", "readlines"))
         self._left = left
         self._terminated = terminated
-        self._events = 0
+        self._went_past = False
 
     def _asks(self, call: str, past: bool) -> None:
-        self._events += 1
-        if self._events <= _INPUTS or (past and not self._terminated):
-            self._request.emit("input", call=call, left=self._left, past=past, terminated=self._terminated)
+        first = past and not self._went_past
+        self._went_past = self._went_past or past
+        self._request.emit("input", first, call=call, left=self._left, past=past, terminated=self._terminated)
 
     def _got(self, data: Any) -> Any:
         self._left = max(self._left - len(data), 0)

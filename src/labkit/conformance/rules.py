@@ -106,9 +106,7 @@ def status_problems(status: object) -> list[Finding]:
             "put exactly one space after the code",
         )
     if not _latin1(status):
-        return wrong(
-            f"the status has a character outside latin-1: {show(status)}", "use plain letters in the reason"
-        )
+        return wrong(f"the status has a character outside latin-1: {show(status)}", "use plain letters in the reason")
     return []
 
 
@@ -145,11 +143,7 @@ def header_problems(headers: object) -> list[Finding]:
             )
             continue
         if not _TOKEN.match(name):
-            hint = (
-                "leave out the colon: the server writes it"
-                if ":" in name
-                else "use letters, digits and hyphens"
-            )
+            hint = "leave out the colon: the server writes it" if ":" in name else "use letters, digits and hyphens"
             found.append(
                 Finding(
                     "A4",
@@ -220,9 +214,7 @@ def exc_info_problems(exc_info: object, handling: BaseException | None) -> list[
     if not isinstance(exc_info, tuple) or len(exc_info) != 3:
         return [Finding("A10", expected, f"exc_info is {a(exc_info)}: {show(exc_info)}", hint)]
     if exc_info[1] is None:
-        return [
-            Finding("A10", expected, "exc_info is (None, None, None): no exception was being handled", hint)
-        ]
+        return [Finding("A10", expected, "exc_info is (None, None, None): no exception was being handled", hint)]
     if not isinstance(exc_info[1], BaseException) or not isinstance(exc_info[0], type):
         return [Finding("A10", expected, f"exc_info is {show(exc_info)}", hint)]
     if handling is None:
@@ -261,11 +253,7 @@ def result_problems(kind: str, wrote: bool = False, preview: str = "") -> list[F
         "function": "it returned a function and not what the function returns: call it",
         "method": "it returned a method and not what the method returns: call it",
     }  # fmt: skip
-    return [
-        Finding(
-            "A8", expected, saw, hints.get(kind, "return a list of bytes, or a generator that yields bytes")
-        )
-    ]
+    return [Finding("A8", expected, saw, hints.get(kind, "return a list of bytes, or a generator that yields bytes"))]
 
 
 def block_problems(kind: str, preview: str, where: str) -> list[Finding]:
@@ -349,8 +337,7 @@ def _request(events: list[Event], call: Event) -> list[Finding]:
                 Finding(
                     "S14",
                     "start_response is called once; again only with exc_info, in an error handler",
-                    f"it was called {number + 1} times: "
-                    f"{starts[number - 1]['status']}, then {event['status']}",
+                    f"it was called {number + 1} times: {starts[number - 1]['status']}, then {event['status']}",
                     "decide on the status first, then call start_response once",
                 )
             )
@@ -367,9 +354,7 @@ def _request(events: list[Event], call: Event) -> list[Finding]:
         )
     ended = blocks or end or (returned and (returned["whole"] or not returned["iterable"]))
     if not starts and ended and not raised:
-        found.append(
-            Finding("A2", first, "it was never called", "call start_response(status, headers) first")
-        )
+        found.append(Finding("A2", first, "it was never called", "call start_response(status, headers) first"))
     if returned and (returned["whole"] or not returned["iterable"]):
         found += result_problems(returned["type"], bool(writes), returned["preview"])
     wrong = next((event for event in blocks if event["type"] != "bytes"), None)
@@ -398,6 +383,25 @@ def _request(events: list[Event], call: Event) -> list[Finding]:
             )
         )
     found += _input(events, call)
+    for event in events:
+        if event["event"] == "reused":
+            found.append(
+                Finding(
+                    "A4",
+                    "the list of headers belongs to the server once start_response has it",
+                    "a later call used the same list again, with what the server had added to it",
+                    "make a new list in each call: wsgiref adds Content-Length to the one that it is given",
+                )
+            )
+        elif event["event"] == "left_open":
+            found.append(
+                Finding(
+                    "A14",
+                    "what the answer holds is released when the server closes it early",
+                    f"after close() the application still held {', '.join(event['files'])}",
+                    "close it in a finally inside the generator, or in a close() method of the iterable",
+                )
+            )
     for event in raised:
         if event["where"] == "close":
             found.append(
@@ -409,7 +413,7 @@ def _request(events: list[Event], call: Event) -> list[Finding]:
                 )
             )
     if starts and end and not any(problem[0] == "A3" for event in starts for problem in event["problems"]):
-        found += _length(call.get("method", "GET"), starts[-1], end, writes)
+        found += _length(call.get("method", "GET"), starts[-1], end)
     return found
 
 
@@ -451,9 +455,7 @@ def _input(events: list[Event], call: Event) -> list[Finding]:
             )
         else:
             methods = (
-                "read, readline, readlines and iteration"
-                if name == "wsgi.input"
-                else "write, writelines and flush"
+                "read, readline, readlines and iteration" if name == "wsgi.input" else "write, writelines and flush"
             )
             found.append(
                 Finding(
@@ -477,8 +479,8 @@ def _input(events: list[Event], call: Event) -> list[Finding]:
     return found
 
 
-def _length(method: str, start: Event, end: Event, writes: list[Event]) -> list[Finding]:
-    size = end["bytes"] + sum(event["size"] for event in writes)
+def _length(method: str, start: Event, end: Event) -> list[Finding]:
+    size = end["bytes"] + end["written"]
     code = start["code"]
     if method == "HEAD" or code in (204, 304):
         if not size:
@@ -496,9 +498,7 @@ def _length(method: str, start: Event, end: Event, writes: list[Event]) -> list[
     if said is None or said == str(size):
         return []
     hint = (
-        "count bytes, not characters: str(len(body)) after encoding"
-        if said.strip().isdigit()
-        else "write digits only"
+        "count bytes, not characters: str(len(body)) after encoding" if said.strip().isdigit() else "write digits only"
     )
     return [
         Finding(
