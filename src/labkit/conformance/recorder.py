@@ -297,6 +297,20 @@ class _Input(_Stream):
         self._went_past = self._went_past or past
         self._request.emit("input", first, call=call, left=self._left, past=past, terminated=self._terminated)
 
+    def __getattr__(self, name: str) -> Any:
+        # Werkzeug uses readinto where a server has it and read where not: within PEP 3333, so it is counted as a read.
+        if name != "readinto":
+            return super().__getattr__(name)
+        readinto = self._stream.readinto
+
+        def counted(buffer: Any) -> Any:
+            self._asks(f"readinto({len(buffer)})", len(buffer) > self._left)
+            size = readinto(buffer)
+            self._left = max(self._left - (size or 0), 0)
+            return size
+
+        return counted
+
     def _got(self, data: Any) -> Any:
         self._left = max(self._left - len(data), 0)
         return data
