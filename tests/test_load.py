@@ -268,7 +268,7 @@ def test_slow_clients_hold_every_sync_worker_and_no_thread_too_many(serving, par
     def probes(**settings):
         url = serving(**settings).url
         with load.background(load.trickle, url, clients=4, part=part, seconds=20) as slow:
-            answers = load.steady(url, rate=5, seconds=0.6, timeout=1)
+            answers = load.steady(url, rate=5, seconds=0.6, timeout=2)
         assert len(slow.trace) == 4
         return [row.failed for row in answers]
 
@@ -301,7 +301,7 @@ def test_one_idle_connection_blocks_a_sync_worker_and_no_thread(serving):
     def answered(**settings):
         url = serving(**settings).url
         with load.background(load.idle, url, connections=1, seconds=20):
-            (row,) = load.steady(url, rate=1, seconds=1, timeout=1)
+            (row,) = load.steady(url, rate=1, seconds=1, timeout=2)
         return not row.failed
 
     assert not answered(workers=1)

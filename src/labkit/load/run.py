@@ -79,6 +79,7 @@ class Run:
             raise
         finally:
             if bar is not None:
+                bar.n = bar.total  # short of its total it would stay on the page, in red
                 bar.close()
 
     def stop(self) -> None:

@@ -20,7 +20,7 @@ class Prediction:
         if answer is not None and answer not in self.choices:
             raise ValueError(f"{answer!r} is not one of the choices: {', '.join(map(str, self.choices))}")
         self._value = answer
-        self._radio: Any = None
+        self._buttons: Any = None
         self._status: Any = None
 
     @property
@@ -42,7 +42,7 @@ class Prediction:
         return "\n".join(lines)
 
     def show(self) -> None:
-        """Show the question: as radio buttons in a notebook, as text elsewhere."""
+        """Show the question: as buttons in a notebook, as text elsewhere."""
         controls = self._controls() if self._value is None else None
         if controls is None:
             print(self)
@@ -54,28 +54,30 @@ class Prediction:
 
     def reveal(self, actual: Any) -> "Reveal":
         """Set what happened beside the prediction. From here on the choice is fixed."""
-        if self._radio is not None and self._value is not None:
-            self._radio.disabled = True
+        if self._buttons is not None and self._value is not None:
+            self._buttons.disabled = True
         return Reveal(self.question, self._value, actual)
 
     def _controls(self) -> Any:
         """The widget, or None where there is no notebook to show it."""
         try:
             from IPython import get_ipython
-            from ipywidgets import HTML, Layout, RadioButtons, VBox
+            from ipywidgets import HTML, Layout, ToggleButtons, VBox
         except ImportError:
             return None
         shell = get_ipython()
         if shell is None or getattr(shell, "kernel", None) is None:
             return None
-        self._radio = RadioButtons(
+        # Not radio buttons: in JupyterLab the arrow keys, which move between those, go to the next cell.
+        self._buttons = ToggleButtons(
             options=[(str(choice), place) for place, choice in enumerate(self.choices)],
             index=None,
-            layout=Layout(width="max-content"),
+            style={"button_width": "auto"},
+            layout=Layout(width="auto"),
         )
-        self._status = HTML("Choose one: tab and the arrow keys work as well.")
-        self._radio.observe(self._chosen, names="index")
-        return VBox([HTML(f"<b>{html.escape(self.question)}</b>"), self._radio, self._status])
+        self._status = HTML("Choose one. On the keyboard: tab, then the space bar.")
+        self._buttons.observe(self._chosen, names="index")
+        return VBox([HTML(f"<b>{html.escape(self.question)}</b>"), self._buttons, self._status])
 
     def _chosen(self, change: Any) -> None:
         if change["new"] is not None:
@@ -108,8 +110,7 @@ class Reveal:
             for name, value in (("you predicted", predicted), ("it was", self.actual))
         )
         last = NOTHING_SAID if self.predicted is None else self._verdict()
-        caption = f'<caption style="text-align:left"><b>{html.escape(self.question)}</b></caption>'
-        shown = f"<table>{caption}{cells}</table><p>{html.escape(last)}</p>"
+        shown = f"<p><b>{html.escape(self.question)}</b></p><table>{cells}</table><p>{html.escape(last)}</p>"
         return {"text/html": shown, "text/plain": str(self)}
 
     def _verdict(self) -> str:
@@ -119,7 +120,7 @@ class Reveal:
 def predict(question: str, choices: Sequence[Any], answer: Any = None) -> Prediction:
     """Ask `question` and let the learner commit to one of `choices`, before the experiment is run.
 
-    In a notebook this shows radio buttons; `.value` is the choice, None until there is one. Hand the result
+    In a notebook this shows a button for each choice; `.value` is the choice, None until there is one. Hand the result
     to `lanes(trace, predicted=...)`, or say `.reveal(actual)`. "Run all" goes on without an answer. answer:
     commit to this choice in code, with no controls. Elsewhere than in a notebook the question is text.
     Raises ValueError for fewer than two choices, or an answer that is none of them.
