@@ -1,8 +1,10 @@
 """The warehouse as an examination needs it: it says what was asked of it, and hands out rows when it is told to.
 
 The same names as in the lab's own ``warehouse.py``. What it does is set by files in the examination's journal:
-``rows`` (one a line), ``fails_after`` (a number of rows), ``gated`` (there: row N comes when ``gate`` has N lines).
-It writes a line into ``asked`` for each row that is wanted, into ``opened`` and ``closed`` for each cursor.
+``rows`` (one a line), ``gated`` (there: row N comes when ``gate`` has N lines), ``refuses`` (there: no cursor can be
+opened), ``fails_after`` (a number of rows), ``message`` (of the error).
+It writes a line into ``asked`` for each row that is wanted (number of the cursor, number of the row), into ``opened``
+and ``closed`` for each cursor.
 """
 
 import os
@@ -14,7 +16,7 @@ _PATIENCE = 8.0  # seconds; an examination gives up sooner
 
 
 class WarehouseError(Exception):
-    """The warehouse's system failed."""
+    """The warehouse cannot be reached, or broke off in the middle."""
 
 
 def _lines(name):
@@ -25,6 +27,10 @@ def _lines(name):
 def _note(name, text):
     with open(_journal / name, "a") as file:
         file.write(f"{text}\n")
+
+
+def _error():
+    return WarehouseError("".join(_lines("message")) or "connection to the warehouse lost")
 
 
 class Cursor:
@@ -46,7 +52,7 @@ class Cursor:
             raise WarehouseError("this cursor is closed")
         _note("asked", f"{self._number} {self._given + 1}")
         if self._given == self._fails_after:
-            raise WarehouseError("connection to the warehouse lost")
+            raise _error()
         if self._given == len(self._rows):
             raise StopIteration
         deadline = time.monotonic() + _PATIENCE
@@ -64,4 +70,6 @@ class Cursor:
 
 def open_cursor():
     """Ask for all rows of the stock list."""
+    if (_journal / "refuses").exists():
+        raise _error()
     return Cursor()

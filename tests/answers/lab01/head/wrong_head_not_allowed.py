@@ -1,0 +1,29 @@
+# mistake: HEAD is not thought of
+# says: HEAD /sencha
+# says: 405 Method Not Allowed
+# says: HEAD asks for the headers that GET would get
+import hashlib
+
+from menu import page
+
+
+def app(environ, start_response):
+    method = environ["REQUEST_METHOD"]
+    text = page(environ["PATH_INFO"])
+    headers = [("Content-Type", "text/plain; charset=utf-8")]
+    if text is None:
+        status, body = "404 Not Found", b"no such page\n"
+    elif method != "GET":
+        status, body = "405 Method Not Allowed", b"GET and HEAD only\n"
+        headers.append(("Allow", "GET"))
+    else:
+        status, body = "200 OK", text.encode()
+        etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
+        headers.append(("ETag", etag))
+        tags = [tag.strip().removeprefix("W/") for tag in environ.get("HTTP_IF_NONE_MATCH", "").split(",")]
+        if etag in tags or "*" in tags:
+            start_response("304 Not Modified", headers)
+            return []
+    headers.append(("Content-Length", str(len(body))))
+    start_response(status, headers)
+    return [] if method == "HEAD" else [body]
