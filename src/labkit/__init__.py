@@ -17,13 +17,13 @@ _WHERE = {
     "conformance": "labkit.conformance",
     "doctor": "labkit.doctor",
     "Trace": "labkit.trace:Trace",
-    "stamp": "labkit.stamp:stamp",
+    "stamp": "labkit.stamping:stamp",
     "wire": "labkit.wire",
     "predict": "labkit.show:predict",
     "check": "labkit.checks:check",
     "require": "labkit.checks:require",
     "NotYet": "labkit.checks:NotYet",
-    "scratch": "labkit.scratch:scratch",
+    "scratch": "labkit.workspace:scratch",
 }
 
 __all__ = sorted(_WHERE)

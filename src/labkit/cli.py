@@ -20,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: what follows ``labkit`` on the command line; by default the command line itself.
 
     Returns:
-        The exit code: 0 when all is well, 1 when an answer is not right yet or the machine lacks tier 1, 2 when
+        The exit code: 0 when all is well, 1 when an answer is not right yet or tier 1 is not ready, 2 when
         the command was asked for something that it cannot do.
     """
     options = _parser().parse_args(arguments)

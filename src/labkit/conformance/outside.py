@@ -18,7 +18,7 @@ from labkit import wire
 
 from .probe import MARKER
 from .report import BROKEN, Report, Row, in_order
-from .target import PATIENCE, STALL, Check, Seen, Target, broken, judged, kept, unseen
+from .target import Check, Seen, Target, broken, judged, kept, unseen
 
 _DATE = re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT\Z")
 
@@ -136,7 +136,7 @@ def _length(target: Target) -> Seen:
     who="application",
 )
 def _head(target: Target) -> Seen:
-    answer = wire.exchange(target.url, "HEAD", timeout=PATIENCE)
+    answer = wire.exchange(target.url, "HEAD", timeout=target.patience)
     return judged(not answer.extra, f"{answer.status}, {len(answer.extra)} bytes after the head")
 
 
@@ -149,7 +149,7 @@ def _head(target: Target) -> Seen:
 )
 def _garbage(target: Target) -> Seen:
     try:
-        answer = wire.send(target.url, b"\x16\x03\x01 hello?\r\n\r\n", timeout=STALL)
+        answer = wire.send(target.url, b"\x16\x03\x01 hello?\r\n\r\n", timeout=target.stall)
         said = f"{answer.status} {answer.reason}"
         refused = answer.status >= 400
     except wire.NoAnswer as error:
@@ -158,7 +158,7 @@ def _garbage(target: Target) -> Seen:
         said, refused = str(error), True
     if not refused:
         return broken(f"to the garbage: {said}")
-    after = wire.exchange(target.url, timeout=PATIENCE)
+    after = wire.exchange(target.url, timeout=target.patience)
     return kept(f"to the garbage: {said}; to the GET: {after.status}")
 
 
@@ -174,7 +174,7 @@ def _leave(target: Target) -> Seen:
         talk = target.talk()
         talk.send(bytes_)
         talk.abort()
-    after = wire.exchange(target.url, timeout=PATIENCE)
+    after = wire.exchange(target.url, timeout=target.patience)
     return kept(f"to the GET: {after.status}")
 
 
@@ -186,7 +186,7 @@ def _leave(target: Target) -> Seen:
     probe=False,
 )
 def _old_client(target: Target) -> Seen:
-    answer = wire.exchange(target.url, version="HTTP/1.0", timeout=PATIENCE)
+    answer = wire.exchange(target.url, version="HTTP/1.0", timeout=target.patience)
     return judged(answer.framing != "chunked" and answer.complete, answer.why or f"the body ends by {_framing(answer)}")
 
 
@@ -415,7 +415,7 @@ def _input_end(target: Target) -> Seen:
         talk.send(body)
         waited = ""
         try:
-            answer = talk.answer("POST", timeout=STALL)
+            answer = talk.answer("POST", timeout=target.stall)
         except wire.NoAnswer:
             talk.end_sending()
             waited = "; reading past the end waited until we closed our side"
@@ -579,7 +579,7 @@ def _gate(target: Target) -> Seen:
             talk.send(b"go\n")  # this server wants the whole request first; let it finish and use another gate
             talk.answer("POST")
             return _journal_gate(target)
-        first = first or _came(talk, b"block 1", STALL)
+        first = first or _came(talk, b"block 1", target.stall)
         talk.send(b"go\n")
         rest = talk.answer("POST")
     if first:
@@ -607,7 +607,7 @@ def _journal_gate(target: Target) -> Seen:
     token = target.token()
     with target.talk() as talk:
         talk.send(target.head(target.address(f"gate?by=journal&token={token}"), "GET", "Connection: close"))
-        first = _came(talk, b"block 1", STALL)
+        first = _came(talk, b"block 1", target.stall)
         target.part(f"go?token={token}")
         answer = talk.answer(timeout=5)
     released = b"released" in answer.body
@@ -679,7 +679,7 @@ def _closed_disconnect(target: Target) -> Seen:
 def _attributes(target: Target) -> Seen:
     token = target.token()
     target.part(f"close?how=end&token={token}")
-    names = sorted({line["name"] for line in target.wait_journal(token, "closed") if line["what"] == "attribute"})
+    names = sorted({line["name"] for line in target.journal(token) if line["what"] == "attribute"})
     return judged(not names, f"it asked for {', '.join(names)}" if names else "none")
 
 
@@ -722,7 +722,7 @@ def _too_long(target: Target) -> Seen:
 def _too_short(target: Target) -> Seen:
     with target.talk() as talk:
         talk.send(target.head(target.address("short"), "GET", "Connection: keep-alive"))
-        answer = talk.answer(timeout=STALL)
+        answer = talk.answer(timeout=target.stall)
         if answer.status >= 500:
             return kept(f"{answer.status} {answer.reason}")
         return judged(

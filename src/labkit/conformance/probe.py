@@ -299,7 +299,8 @@ class _Closing:
         return next(self._blocks)
 
     def __getattr__(self, name: str) -> Any:
-        note(self._token, "attribute", name=name)
+        if not name.startswith("__"):  # to look for __len__ is to ask whether len() works
+            note(self._token, "attribute", name=name)
         raise AttributeError(name)
 
     def close(self) -> None:

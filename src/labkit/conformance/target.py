@@ -13,9 +13,6 @@ from labkit import wire
 from .probe import MARKER, forget
 from .report import BROKEN, KEPT, NOT_SEEN, Row
 
-PATIENCE = 3.0  # seconds for an answer of a healthy server
-STALL = 1.5  # seconds after which a server that should go on counts as waiting for something
-
 
 class Seen(NamedTuple):
     """The outcome of one check."""
@@ -59,6 +56,9 @@ class Check:
 class Target:
     """The server under check: how to ask it, and what is known about it."""
 
+    patience = 3.0  # seconds for an answer of a healthy server
+    stall = 1.5  # seconds after which a server that should go on counts as waiting for something
+
     def __init__(self, url: str, facts: Mapping[str, Any]) -> None:
         self.url = url.rstrip("/")
         self.facts = facts
@@ -80,10 +80,10 @@ class Target:
 
     def part(self, part: str, method: str = "GET", **how: Any) -> wire.Answer:
         """Ask a part of the probe."""
-        return wire.exchange(self.address(part), method, **{"timeout": PATIENCE, **how})
+        return wire.exchange(self.address(part), method, **{"timeout": self.patience, **how})
 
-    def talk(self, timeout: float = PATIENCE) -> wire.Conversation:
-        return wire.Conversation(self.url, timeout)
+    def talk(self) -> wire.Conversation:
+        return wire.Conversation(self.url, self.patience)
 
     def head(self, target: str, method: str = "GET", *lines: str, version: str = "HTTP/1.1") -> bytes:
         """The head of a request as bytes. ``target`` is a full address or a path."""
@@ -92,13 +92,13 @@ class Target:
         first = f"{method} {path or '/'} {version}\r\nHost: {urlsplit(self.url).netloc}\r\n"
         return (first + "".join(f"{line}\r\n" for line in lines) + "\r\n").encode("latin-1")
 
-    def journal(self, token: str, timeout: float = PATIENCE) -> list[dict[str, Any]]:
+    def journal(self, token: str, timeout: float | None = None) -> list[dict[str, Any]]:
         """What the probe noted under ``token``."""
-        return self.part(f"journal?token={token}", timeout=timeout).json()
+        return self.part(f"journal?token={token}", timeout=timeout or self.patience).json()
 
-    def wait_journal(self, token: str, what: str, seconds: float = PATIENCE) -> list[dict[str, Any]]:
-        """The journal as soon as it has a line ``what``, or as it is after ``seconds``."""
-        until = time.monotonic() + seconds
+    def wait_journal(self, token: str, what: str) -> list[dict[str, Any]]:
+        """The journal as soon as it has a line ``what``, or as it is when we have waited long enough."""
+        until = time.monotonic() + self.stall
         while True:
             lines = self.journal(token)
             if any(line["what"] == what for line in lines) or time.monotonic() > until:
@@ -108,7 +108,7 @@ class Target:
     def plain(self) -> wire.Answer:
         """The answer to a GET of the address itself (asked once)."""
         if self._plain is None:
-            self._plain = wire.exchange(self.url + "/" if not urlsplit(self.url).path else self.url, timeout=PATIENCE)
+            self._plain = wire.exchange(self.url, timeout=self.patience)
         return self._plain
 
     def environ(self) -> dict[str, Any]:
@@ -124,7 +124,7 @@ class Target:
                 f"{target.path}?{target.query}",
                 [("Content-Type", "text/x-probe"), ("X-Probe", "caf\xe9"), ("Connection", "close")],
                 b"12345",
-                timeout=PATIENCE,
+                timeout=self.patience,
             )
             if answer.status != 200:
                 raise wire.WireError(f"the probe answered {answer.status} {answer.reason} when asked for its environ")
@@ -139,7 +139,7 @@ class Target:
     def alive(self) -> bool:
         """Does it still answer?"""
         try:
-            wire.exchange(self.url, timeout=PATIENCE)
+            wire.exchange(self.url, timeout=self.patience)
         except wire.NoAnswer:
             return False
         except wire.WireError:
