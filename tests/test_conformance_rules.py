@@ -19,9 +19,7 @@ class Refusal(Exception):
     """What our strict start_response raises."""
 
 
-def call(
-    app: Any, method: str = "GET", body: bytes = b"", stop: int | None = None, **extra: Any
-) -> list[dict]:
+def call(app: Any, method: str = "GET", body: bytes = b"", stop: int | None = None, **extra: Any) -> list[dict]:
     """Call ``app`` once the way a strict server does and return the recorded events, as JSON would keep
     them.
     """
