@@ -1,0 +1,26 @@
+# mistake: dict() keeps one value a name
+# says: A field may be given several times; the line `tag=new` was lost
+from urllib.parse import parse_qsl
+
+
+def parse_qs(text, keep_blank_values):
+    return {name: [value] for name, value in parse_qsl(text, keep_blank_values)}
+
+TEXT = [("Content-Type", "text/plain; charset=utf-8")]
+
+
+def app(environ, start_response):
+    if environ["PATH_INFO"] == "/search":
+        fields = parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True)
+        lines = ["q=" + fields.get("q", [""])[0], *("tag=" + tag for tag in fields.get("tag", []))]
+    else:
+        size = int(environ.get("CONTENT_LENGTH") or 0)
+        fields = parse_qs(environ["wsgi.input"].read(size).decode(), keep_blank_values=True)
+        item = fields.get("item", [""])[0]
+        if not item:
+            start_response("400 Bad Request", TEXT)
+            return [b"item is missing\n"]
+        extras = ["extra=" + extra for extra in fields.get("extra", [])]
+        lines = ["item=" + item, *extras, "note=" + fields.get("note", [""])[0]]
+    start_response("200 OK", TEXT)
+    return ["".join(line + "\n" for line in lines).encode()]

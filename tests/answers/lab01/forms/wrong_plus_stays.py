@@ -1,0 +1,31 @@
+# mistake: unquote is used, which leaves the plus sign
+# says: q=green+tea+&+maté
+# says: here it stayed a plus sign
+from urllib.parse import unquote
+
+
+def parse_qs(text, keep_blank_values):
+    fields = {}
+    for part in text.split("&"):
+        name, _, value = part.partition("=")
+        fields.setdefault(name, []).append(unquote(value))
+    return fields
+
+TEXT = [("Content-Type", "text/plain; charset=utf-8")]
+
+
+def app(environ, start_response):
+    if environ["PATH_INFO"] == "/search":
+        fields = parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True)
+        lines = ["q=" + fields.get("q", [""])[0], *("tag=" + tag for tag in fields.get("tag", []))]
+    else:
+        size = int(environ.get("CONTENT_LENGTH") or 0)
+        fields = parse_qs(environ["wsgi.input"].read(size).decode(), keep_blank_values=True)
+        item = fields.get("item", [""])[0]
+        if not item:
+            start_response("400 Bad Request", TEXT)
+            return [b"item is missing\n"]
+        extras = ["extra=" + extra for extra in fields.get("extra", [])]
+        lines = ["item=" + item, *extras, "note=" + fields.get("note", [""])[0]]
+    start_response("200 OK", TEXT)
+    return ["".join(line + "\n" for line in lines).encode()]

@@ -1,0 +1,18 @@
+# mistake: the method was encoded too early
+# says: b'GET'
+# says: something was bytes already
+from http import HTTPStatus
+
+
+def app(environ, start_response):
+    code = int(environ["PATH_INFO"].removeprefix("/status/"))
+    status = f"{code} {HTTPStatus(code).phrase}"
+    method = environ["REQUEST_METHOD"]
+    body = f"{status} — {method.encode()}\n".encode()
+    headers = [
+        ("Content-Type", "text/plain; charset=utf-8"),
+        ("Content-Length", str(len(body))),
+        ("X-Method", method),
+    ]
+    start_response(status, headers)
+    return [body]

@@ -1,0 +1,18 @@
+# mistake: Content-Length is sent twice
+# says: may refuse the answer. Give it once
+from http import HTTPStatus
+
+
+def app(environ, start_response):
+    code = int(environ["PATH_INFO"].removeprefix("/status/"))
+    status = f"{code} {HTTPStatus(code).phrase}"
+    method = environ["REQUEST_METHOD"]
+    body = f"{status} — {method}\n".encode()
+    headers = [
+        ("Content-Type", "text/plain; charset=utf-8"),
+        ("Content-Length", str(len(body))),
+        ("Content-Length", str(len(body))),
+        ("X-Method", method),
+    ]
+    start_response(status, headers)
+    return [body]

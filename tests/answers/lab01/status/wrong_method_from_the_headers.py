@@ -1,0 +1,18 @@
+# mistake: the method is looked for among the request's headers
+# says: the application raised KeyError
+# says: HTTP_METHOD
+from http import HTTPStatus
+
+
+def app(environ, start_response):
+    code = int(environ["PATH_INFO"].removeprefix("/status/"))
+    status = f"{code} {HTTPStatus(code).phrase}"
+    method = environ["HTTP_METHOD"]
+    body = f"{status} — {method}\n".encode()
+    headers = [
+        ("Content-Type", "text/plain; charset=utf-8"),
+        ("Content-Length", str(len(body))),
+        ("X-Method", method),
+    ]
+    start_response(status, headers)
+    return [body]

@@ -1,0 +1,16 @@
+# mistake: there is no Content-Length
+# says: no Content-Length
+from http import HTTPStatus
+
+
+def app(environ, start_response):
+    code = int(environ["PATH_INFO"].removeprefix("/status/"))
+    status = f"{code} {HTTPStatus(code).phrase}"
+    method = environ["REQUEST_METHOD"]
+    body = f"{status} — {method}\n".encode()
+    headers = [
+        ("Content-Type", "text/plain; charset=utf-8"),
+        ("X-Method", method),
+    ]
+    start_response(status, headers)
+    return [body]

@@ -1,0 +1,18 @@
+# mistake: the reason is always OK
+# says: the status line 404 OK
+# says: The words behind it belong to another status
+from http import HTTPStatus
+
+
+def app(environ, start_response):
+    code = int(environ["PATH_INFO"].removeprefix("/status/"))
+    status = f"{code} OK"
+    method = environ["REQUEST_METHOD"]
+    body = f"{status} — {method}\n".encode()
+    headers = [
+        ("Content-Type", "text/plain; charset=utf-8"),
+        ("Content-Length", str(len(body))),
+        ("X-Method", method),
+    ]
+    start_response(status, headers)
+    return [body]

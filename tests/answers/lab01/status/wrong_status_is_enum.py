@@ -1,0 +1,17 @@
+# mistake: the status is a member of http.HTTPStatus
+# says: the status is a HTTPStatus
+from http import HTTPStatus
+
+
+def app(environ, start_response):
+    code = int(environ["PATH_INFO"].removeprefix("/status/"))
+    status = f"{code} {HTTPStatus(code).phrase}"
+    method = environ["REQUEST_METHOD"]
+    body = f"{status} — {method}\n".encode()
+    headers = [
+        ("Content-Type", "text/plain; charset=utf-8"),
+        ("Content-Length", str(len(body))),
+        ("X-Method", method),
+    ]
+    start_response(HTTPStatus(code), headers)
+    return [body]

@@ -1,0 +1,17 @@
+# mistake: the status has no reason
+# says: the status has no reason: '404'
+from http import HTTPStatus
+
+
+def app(environ, start_response):
+    code = int(environ["PATH_INFO"].removeprefix("/status/"))
+    status = str(code)
+    method = environ["REQUEST_METHOD"]
+    body = f"{status} — {method}\n".encode()
+    headers = [
+        ("Content-Type", "text/plain; charset=utf-8"),
+        ("Content-Length", str(len(body))),
+        ("X-Method", method),
+    ]
+    start_response(status, headers)
+    return [body]
