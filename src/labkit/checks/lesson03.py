@@ -26,22 +26,22 @@ def route(
     """`pages`: (path, text) of what is there; the paths near by are not."""
     for path, text in pages:
         answer = site.ask("GET", path)
-        yield _status(
-            answer, f"GET {path}", "200 OK", "The path is in environ under PATH_INFO. What does the function do with this one?",
-            f"For {path} the program must come to the line that says 200.",
-        )  # fmt: skip
-        yield observe(
-            answer.text.strip() == text, f"GET {path}", f"the text {text}", f"the text {show(answer.text)}",
-            f"This path has a text of its own: {text}.",
-        )  # fmt: skip
+        hints = (f"This path has a text of its own: {text}.",)
+        if answer.status != 200:
+            hints = (
+                "The path is in environ under PATH_INFO. What does the function do with this one?",
+                f"For {path} the program must come to the line that says 200.",
+            )
+        yield _page_found(answer, f"GET {path}", text, *hints)
     yield _plain(answer, f"GET {path}")
     answer = site.ask("GET", f"{path}?cups=2")
-    yield observe(
-        answer.status == 200 and answer.text.strip() == text, f"GET {path}?cups=2", f"200 and the text {text}",
-        f"{answer.status} and the text {show(answer.text)}",
+    yield _page_found(
+        answer,
+        f"GET {path}?cups=2",
+        text,
         "What follows the question mark is not part of the path: the server puts it into QUERY_STRING.",
         "PATH_INFO is the path alone. Other keys, such as RAW_URI, are gunicorn's own.",
-    )  # fmt: skip
+    )
     for nearly, hints in _near(path):
         answer = site.ask("GET", nearly)
         yield _status(answer, f"GET {nearly}", "404 Not Found", *hints)
@@ -49,6 +49,11 @@ def route(
         answer.text.strip() != "", f"GET {nearly}", "a sentence for the visitor", _page(answer),
         "A status is for programs. A person sees the body.",
     )  # fmt: skip
+
+
+def _page_found(answer: wire.Answer, did: str, text: str, *hints: str) -> Observation:
+    saw = f"{answer.status} and the text {show(answer.text)}"
+    return observe(answer.status == 200 and answer.text.strip() == text, did, f"200 and the text {text}", saw, *hints)
 
 
 def _near(path: str) -> list[tuple[str, tuple[str, ...]]]:

@@ -1,6 +1,6 @@
 # mistake: printed instead of returned
 # says: it returned None
-# says: add a return
+# says: gunicorn's own log says: `TypeError: 'NoneType' object is not iterable`
 def app(environ, start_response):
     start_response("200 OK", [("Content-Type", "text/plain")])
     print("Hello!")

@@ -1,6 +1,5 @@
 # mistake: the status is a number
 # says: the status is an int: 200
-# says: write '200 ...' with its reason, as text
 def app(environ, start_response):
     start_response(200, [("Content-Type", "text/plain")])
     return [b"Hello!"]
