@@ -16,6 +16,8 @@ and these two variables in everybody's environment (on JupyterHub: ``c.Spawner.e
 
 import json
 import os
+import shutil
+import sys
 from functools import partial
 from pathlib import Path
 
@@ -25,6 +27,11 @@ c = get_config()  # noqa: F821 - nbgrader offers it to this file
 
 HERE = Path(__file__).resolve().parent
 SOURCE = HERE / "solutions"
+
+# nbgrader starts `alembic` by its name when it makes a gradebook. It lies beside this Python, also where nobody activated
+# the environment.
+if shutil.which("alembic") is None:
+    os.environ["PATH"] = os.pathsep.join([os.environ.get("PATH", os.defpath), str(Path(sys.executable).parent)])
 
 # The course.
 c.CourseDirectory.course_id = "callable-to-cluster"
@@ -57,11 +64,11 @@ c.GenerateAssignment.preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 
-# Grading: nbgrader's own steps, with every cell restored as the source has it, and the two-phase examiner.
+# Grading: nbgrader's own steps, with every cell restored as the source has it (in place of DeduplicateIds and OverwriteCells),
+# and the two-phase examiner (in place of Execute).
 c.Autograde.sanitize_preprocessors = [
     "nbgrader.preprocessors.ClearOutput",
     "labkit.grade.RestoreCells",
-    "nbgrader.preprocessors.DeduplicateIds",
     "nbgrader.preprocessors.OverwriteKernelspec",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]

@@ -13,9 +13,10 @@ class RestoreCells(OverwriteCells):
 
     nbgrader restores the source of a locked cell, but believes the rest of the submission: a graded cell tagged
     ``skip-execution`` gets full points, one whose metadata says that it is not graded gets none recorded, one that was deleted
-    is missing, and metadata that do not fit make the whole submission fail. Here every cell that the gradebook knows gets the
-    metadata of the source, every other cell loses nbgrader's, and graded cells that are missing come back, wherever
-    their neighbours went.
+    is missing, metadata that do not fit make the whole submission fail, and a cell that was copied and pasted in JupyterLab
+    ends the command for the whole class (DeduplicateIds empties its metadata, CheckCellMetadata takes that for an old schema).
+    Here every cell that the gradebook knows gets the metadata of the source, the last one of several; every other cell loses
+    nbgrader's; and graded cells that are missing come back, wherever their neighbours went.
     """
 
     def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
@@ -24,12 +25,12 @@ class RestoreCells(OverwriteCells):
         with Gradebook(names["db_url"]) as gradebook:
             source = gradebook.find_notebook(names["notebook"], names["assignment"])
             known = {cell.name: (cell.cell_type, original_metadata(cell, source)) for cell in source.source_cells}
-        for cell in nb.cells:
+        for cell in reversed(nb.cells):
             mine = cell.metadata.pop("nbgrader", None)
             name = mine.get("grade_id") if isinstance(mine, dict) else None
             if not isinstance(name, str) or name not in known:
                 continue
-            cell_type, original = known[name]
+            cell_type, original = known.pop(name)
             if original["grade"] and not original["solution"]:
                 cell.metadata = NotebookNode(deletable=False, editable=False)
             cell.metadata["nbgrader"] = original

@@ -25,7 +25,7 @@ class SubmissionExporter(NotebookExporter):
     ) -> tuple[str, ResourcesDict]:
         """Convert the notebook in ``filename``, or what can be read of it."""
         path = Path(filename)
-        found = ResourcesDict(resources or {})
+        found = ResourcesDict() if resources is None else resources
         if not found.get("metadata"):
             found["metadata"] = ResourcesDict()
         found["metadata"]["name"] = path.stem
