@@ -1,0 +1,11 @@
+# mistake: forgets Host
+# says: no Host header
+def request(method, target, host, body=""):
+    for part in (method, target, host):
+        if not part.isascii() or not part.isprintable() or " " in part:
+            raise ValueError(f"{part!r} cannot stand in a request")
+    data = body.encode()
+    lines = [f"{method} {target} HTTP/1.1"]
+    if data:
+        lines.append(f"Content-Length: {len(data)}")
+    return "\r\n".join([*lines, "", ""]).encode() + data
