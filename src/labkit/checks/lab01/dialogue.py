@@ -5,6 +5,7 @@ import json
 import os
 import re
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -142,8 +143,8 @@ def routes(
     """Ask for the list, for each item, for what is not there, and with methods that are not allowed."""
     items = _stock(site, items)
     plain = next(name for name in items if name.isascii() and name.isalpha())
-    for time in ("", ", once more"):
-        row = _listing(f"GET /{time}", items, site.ask("GET", "/"))
+    for again in ("", ", once more"):
+        row = _listing(f"GET /{again}", items, site.ask("GET", "/"))
         yield row
         if not row.holds:
             return
@@ -703,10 +704,13 @@ def _stock(site: Site, items: dict[str, int] | None) -> dict[str, int]:
     """Lay these items into the catalogue, and have a worker that has read them.
 
     A module may take what it needs from the catalogue when it is imported, so a new catalogue needs a new worker: the
-    idle one is killed and gunicorn starts another, while the next request waits in the listening socket.
+    idle one is killed and gunicorn starts another.
 
     Args:
         items: names and prices; ``None`` for the catalogue that is there from the start.
+
+    Raises:
+        Over: the file cannot be loaded beside it; the site's problems say why.
     """
     if items is None:
         return ast.literal_eval(CATALOGUE.read_text().partition("ITEMS = ")[2])
@@ -714,6 +718,18 @@ def _stock(site: Site, items: dict[str, int] | None) -> dict[str, int]:
     for pid in site.server.workers():
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
+    deadline = time.monotonic() + sites.PATIENCE
+    while site.server.alive and not site.server.ready() and time.monotonic() < deadline:
+        time.sleep(0.004)
+    if not site.server.alive:
+        event = sites.last_traceback(site.server.log) or {"type": "an exception", "message": ""}
+        hints = (
+            "When the file is imported it asks the catalogue for something that this one does not have.",
+            "Which names may be in `ITEMS`? Any.",
+        )
+        found = sites.raised("loaded the file beside another catalogue.py", event, site.folder)
+        site.problems.append(replace(found, expected="it loads with any names in ITEMS", hints=hints))
+        raise sites.Over
     return items
 
 
