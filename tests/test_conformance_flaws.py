@@ -13,7 +13,7 @@ from urllib.parse import unquote_to_bytes
 
 import pytest
 
-from labkit.conformance import from_outside, outside
+from labkit.conformance import Recorder, from_outside, outside
 from labkit.conformance.probe import app as probe
 from labkit.conformance.probe import beside
 from labkit.conformance.target import Target
@@ -266,7 +266,7 @@ class Handler(socketserver.StreamRequestHandler):
         if flaw == "waits after a short body" and self.left and self.method != "HEAD":
             with suppress(OSError):
                 self.connection.settimeout(10)
-                self.rfile.read(1)
+                self.rfile.read()  # to the end, which is ours to make
 
     def out(self, data: bytes) -> None:
         if "keeps the answer back" in self.server.flaw:
@@ -311,6 +311,7 @@ def short_waits(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
     """Our own server is quick; what never comes need not be waited for long."""
     monkeypatch.setattr(Target, "patience", 2.0)
     monkeypatch.setattr(Target, "stall", 0.4)
+    monkeypatch.setattr(Target, "farewell", 1.0)
     monkeypatch.setenv("LABKIT_CONFORMANCE_DIR", str(tmp_path / "journals"))
 
 
@@ -319,6 +320,16 @@ def test_the_right_server_keeps_every_clause():
         report = from_outside(url)
     assert report, str(report)
     assert [row.clause for row in report.not_seen] == ["S23", "S28"]
+
+
+def test_a_recorder_between_server_and_application_changes_no_verdict():
+    with serving() as url:
+        plain = from_outside(url)
+    events = []
+    with serving(Recorder(probe, events.append)) as url:
+        recorded = from_outside(url)
+    assert [row.verdict for row in recorded] == [row.verdict for row in plain], str(recorded)
+    assert {"call", "start", "returned", "block", "end", "close", "raised", "input"} <= {one["event"] for one in events}
 
 
 # flaw: the titles of the rows it breaks, by their first words. "more" where other rows break with it.

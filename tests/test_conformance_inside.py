@@ -478,7 +478,7 @@ def test_the_report_counts_sorts_and_speaks():
     assert not report and len(report.rows) == len(report.kept) + len(report.broken) + len(report.not_seen)
     assert report.verdict("A3") == "broken" and report.verdict("A4") == "kept" and report.verdict("M1") == "not seen"
     text = str(report)
-    assert "1 broken, 0 not seen (A3)" in text.splitlines()[0]
+    assert "1 broken (A3), 0 not seen" in text.splitlines()[0]
     assert text.splitlines()[1].startswith("\u2717 broken    A3")
     assert "hint: add a space and a reason, as in '200 OK'" in text
     dicts = report.to_dicts()

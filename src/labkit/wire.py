@@ -100,9 +100,7 @@ class Conversation:
     def __init__(self, url: str, timeout: float = 5.0, limit: int = 8 << 20) -> None:
         parts = urlsplit(url)
         if parts.scheme != "http" or not parts.hostname:
-            raise ValueError(
-                f"wire speaks plain HTTP: the address must look like http://127.0.0.1:8000/, not {url!r}"
-            )
+            raise ValueError(f"wire speaks plain HTTP: the address must look like http://127.0.0.1:8000/, not {url!r}")
         self.timeout = timeout
         self.limit = limit
         self.ended = False  # the server closed its side
@@ -139,20 +137,20 @@ class Conversation:
         rest = memoryview(data)
         while rest:
             wait = deadline - time.monotonic()
-            readers = [] if self.ended or len(self._received) >= self.limit else [self._socket]
-            readable, writable, _ = select.select(readers, [self._socket], [], max(wait, 0))
+            reads = not self.ended and len(self._received) < self.limit
+            readable, writable = self._ready(wait, reads, True)
             if readable:
                 self._receive()
             if writable:
                 try:
                     rest = rest[self._socket.send(rest[:65536]) :]
+                except BlockingIOError:
+                    continue
                 except (BrokenPipeError, ConnectionResetError):
                     return False
             if not (readable or writable) and wait <= 0:
                 sent = len(data) - len(rest)
-                raise WireError(
-                    f"the server took {sent} of {len(data)} bytes and then read no more", self.received
-                )
+                raise WireError(f"the server took {sent} of {len(data)} bytes and then read no more", self.received)
         return True
 
     def end_sending(self) -> None:
@@ -267,6 +265,15 @@ class Conversation:
     def _deadline(self, timeout: float | None) -> float:
         return time.monotonic() + (self.timeout if timeout is None else timeout)
 
+    def _ready(self, seconds: float, reads: bool, writes: bool) -> tuple[bool, bool]:
+        """Wait until the socket can be read or written. By poll: select refuses a process with many open files."""
+        poll = select.poll()
+        poll.register(self._socket, (select.POLLIN if reads else 0) | (select.POLLOUT if writes else 0))
+        found = poll.poll(max(seconds, 0) * 1000)
+        state = found[0][1] if found else 0
+        over = state & (select.POLLERR | select.POLLHUP)
+        return bool(reads and state & select.POLLIN | over), bool(writes and state & select.POLLOUT | over)
+
     def _receive(self) -> None:
         try:
             data = self._socket.recv(1 << 18)
@@ -286,7 +293,7 @@ class Conversation:
         before = len(self._received)
         while len(self._received) == before and not self.ended:
             wait = deadline - time.monotonic()
-            if not select.select([self._socket], [], [], max(wait, 0))[0] and wait <= 0:
+            if not self._ready(wait, True, False)[0] and wait <= 0:
                 raise _TimeUp
             self._receive()
         return len(self._received) > before
@@ -296,9 +303,7 @@ class Conversation:
         return bytes(self._received[begin : self._taken])
 
     def _cut(self) -> str:
-        return (
-            f"stopped reading at the limit of {self.limit} bytes" if len(self._received) >= self.limit else ""
-        )
+        return f"stopped reading at the limit of {self.limit} bytes" if len(self._received) >= self.limit else ""
 
     def _head(self, deadline: float) -> bytes:
         looked = self._taken
@@ -308,17 +313,13 @@ class Conversation:
                 return self._take(end + 4 - self._taken)[:-4]
             fresh = self._received[self._taken :]
             if len(fresh) > _HEAD_LIMIT:
-                raise WireError(
-                    f"the head of the answer does not end within {_HEAD_LIMIT} bytes", self.received
-                )
+                raise WireError(f"the head of the answer does not end within {_HEAD_LIMIT} bytes", self.received)
             looked = max(self._taken, len(self._received) - 3)
             if not self._fill(deadline):
                 if not fresh:
                     raise NoAnswer("the connection was closed without a byte of answer")
                 if b"\n\n" in fresh:
-                    raise WireError(
-                        "the lines of the head end with LF alone; HTTP wants CR LF", self.received
-                    )
+                    raise WireError("the lines of the head end with LF alone; HTTP wants CR LF", self.received)
                 raise WireError(f"the connection ended inside the head: {_preview(fresh)}", self.received)
 
     def _sized(self, length: int, deadline: float) -> tuple[bytes, str]:
@@ -349,9 +350,7 @@ class Conversation:
             if size == 0:
                 while line := self._line(deadline):  # trailers
                     pass
-                return (
-                    "" if line == b"" else "the connection ended before the empty line after the last chunk"
-                )
+                return "" if line == b"" else "the connection ended before the empty line after the last chunk"
             data, why = self._sized(size, deadline)
             if data:
                 chunks.append(data)
@@ -361,9 +360,7 @@ class Conversation:
             if why:
                 return self._cut() or "the connection ended after a chunk, before its CR LF"
             if end != b"\r\n":
-                raise WireError(
-                    f"after a chunk of {size} bytes came {_preview(end)} instead of CR LF", self.received
-                )
+                raise WireError(f"after a chunk of {size} bytes came {_preview(end)} instead of CR LF", self.received)
 
 
 def exchange(
@@ -395,9 +392,7 @@ def exchange(
         lines.append(("Connection", "close"))
     if body and not named & {"content-length", "transfer-encoding"}:
         lines.append(("Content-Length", str(len(body))))
-    head = (
-        f"{method} {target} {version}\r\n" + "".join(f"{name}: {value}\r\n" for name, value in lines) + "\r\n"
-    )
+    head = f"{method} {target} {version}\r\n" + "".join(f"{name}: {value}\r\n" for name, value in lines) + "\r\n"
     return send(url, head.encode("latin-1") + body, timeout=timeout, limit=limit)
 
 
@@ -448,9 +443,7 @@ def _parse_head(head: bytes, raw: bytes) -> tuple[str, int, str, list[tuple[str,
             raise WireError(f"{_preview(line)} is no header line; it must look like b'Name: value'", raw)
         value = value.strip(b" \t")
         if _CONTROL.search(value):
-            raise WireError(
-                f"the value of the header {name.decode('latin-1')} has a control character: {value!r}", raw
-            )
+            raise WireError(f"the value of the header {name.decode('latin-1')} has a control character: {value!r}", raw)
         headers.append((name.decode("latin-1"), value.decode("latin-1")))
     version, status, reason = found.groups()
     return version.decode(), int(status), (reason or b"").decode("latin-1"), headers

@@ -325,7 +325,7 @@ def _close(environ: Environ, start_response: Start, query: dict, token: str) -> 
         if how == "error":
             raise RuntimeError("the conformance probe fails on purpose, after its first block")
         if how == "disconnect":
-            for _ in range(384):
+            for _ in range(128):
                 yield b"x" * 65536
             note(token, "exhausted")
 

@@ -167,10 +167,11 @@ class Report:
     @property
     def headline(self) -> str:
         """The result in one line."""
-        counts = f"{len(self.kept)} kept, {len(self.broken)} broken, {len(self.not_seen)} not seen"
-        via = f" through {', '.join(self.through)}" if self.through else ""
         names = self._names(BROKEN)
-        return f"{self.subject}{via}: {counts}" + (f" ({', '.join(names)})" if names else "")
+        which = f" ({', '.join(names)})" if names else ""
+        via = f" through {', '.join(self.through)}" if self.through else ""
+        counts = f"{len(self.kept)} kept, {len(self.broken)} broken{which}, {len(self.not_seen)} not seen"
+        return f"{self.subject}{via}: {counts}"
 
     def __str__(self) -> str:
         lines = [self.headline]

@@ -56,8 +56,9 @@ class Check:
 class Target:
     """The server under check: how to ask it, and what is known about it."""
 
-    patience = 3.0  # seconds for an answer of a healthy server
+    patience = 4.0  # seconds for an answer of a healthy server
     stall = 1.5  # seconds after which a server that should go on counts as waiting for something
+    farewell = 10.0  # seconds for close() after a client has left, and for a sign of life
 
     def __init__(self, url: str, facts: Mapping[str, Any]) -> None:
         self.url = url.rstrip("/")
@@ -98,7 +99,7 @@ class Target:
 
     def wait_journal(self, token: str, what: str) -> list[dict[str, Any]]:
         """The journal as soon as it has a line ``what``, or as it is when we have waited long enough."""
-        until = time.monotonic() + self.stall
+        until = time.monotonic() + self.farewell
         while True:
             lines = self.journal(token)
             if any(line["what"] == what for line in lines) or time.monotonic() > until:
@@ -108,7 +109,10 @@ class Target:
     def plain(self) -> wire.Answer:
         """The answer to a GET of the address itself (asked once)."""
         if self._plain is None:
+            begin = time.monotonic()
             self._plain = wire.exchange(self.url, timeout=self.patience)
+            slow = time.monotonic() - begin  # a busy machine: what never comes is waited for a little longer
+            self.stall = min(max(self.stall, 40 * slow), 3 * self.stall)
         return self._plain
 
     def environ(self) -> dict[str, Any]:
@@ -139,7 +143,7 @@ class Target:
     def alive(self) -> bool:
         """Does it still answer?"""
         try:
-            wire.exchange(self.url, timeout=self.patience)
+            wire.exchange(self.url, timeout=self.farewell)
         except wire.NoAnswer:
             return False
         except wire.WireError:
