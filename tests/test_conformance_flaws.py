@@ -429,9 +429,9 @@ def test_any_application_gets_the_rows_that_need_no_probe():
 
 
 def test_nobody_listening_is_one_broken_row_and_no_wait():
-    with socket.create_server(("127.0.0.1", 0)) as unused:
-        port = unused.getsockname()[1]
-    report = from_outside(f"http://127.0.0.1:{port}", facts={"through": ["nginx"]})
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))  # ours, so that nobody else listens there
+        report = from_outside(f"http://127.0.0.1:{silent.getsockname()[1]}", facts={"through": ["nginx"]})
     assert [row.title for row in report.broken] == ["a request is answered"]
     assert "refused" in report.broken[0].saw and len(report.not_seen) == len(outside.CHECKS)
     assert "through nginx" in report.headline

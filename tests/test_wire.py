@@ -193,10 +193,10 @@ def test_a_connection_closed_without_a_byte_raises_no_answer():
 
 
 def test_nobody_listening_raises_no_answer():
-    with socket.create_server(("127.0.0.1", 0)) as unused:
-        port = unused.getsockname()[1]
-    with pytest.raises(wire.NoAnswer, match="refused"):
-        wire.exchange(f"http://127.0.0.1:{port}")
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))  # ours, so that nobody else listens there
+        with pytest.raises(wire.NoAnswer, match="refused"):
+            wire.exchange(f"http://127.0.0.1:{silent.getsockname()[1]}")
 
 
 def test_a_body_that_never_ends_stops_at_the_timeout_or_the_limit():
