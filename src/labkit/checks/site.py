@@ -130,10 +130,11 @@ class Site:
         """
         self.recent = self.events()[self._seen :]
         self._seen += len(self.recent)
+        findings = rules.findings(self.recent)
         for event in self.recent:
-            if event["event"] == "raised" and not may_raise:
+            if event["event"] == "raised" and not may_raise and not (event.get("refused") and findings):
                 self.problems.append(self._raised(did, event))
-        for finding in rules.findings(self.recent):
+        for finding in findings:
             self._add(Observation(f"{did} ({finding.clause})", finding.expected, finding.saw, False, (finding.hint,)))
         return self.recent
 
@@ -156,18 +157,18 @@ class Site:
     def journal(self, name: str) -> list[str]:
         """What a module of the exercise wrote down under this name, line by line (see ``files/``)."""
         file = self._journal / name
-        return file.read_text().splitlines() if file.exists() else []
+        return file.read_text(encoding="utf-8").splitlines() if file.exists() else []
 
     def prepare(self, **files: str) -> None:
         """Empty the journal and write what a module of the exercise reads there (see ``files/``)."""
         for file in self._journal.iterdir():
             file.unlink()
         for name, text in files.items():
-            (self._journal / name).write_text(text)
+            (self._journal / name).write_text(text, encoding="utf-8")
 
     def allow(self, name: str, text: str = "") -> None:
         """Add a line that a module of the exercise waits for (see ``files/``)."""
-        with open(self._journal / name, "a") as file:
+        with open(self._journal / name, "a", encoding="utf-8") as file:
             file.write(text + "\n")
 
     # How failures are put into words

@@ -11,4 +11,4 @@ from pathlib import Path
 def page(path):
     """The text of the page at ``path``; ``None`` where there is none."""
     file = Path(os.environ["LABKIT_JOURNAL"]) / "pages"
-    return json.loads(file.read_text()).get(path) if file.exists() else None
+    return json.loads(file.read_text(encoding="utf-8")).get(path) if file.exists() else None

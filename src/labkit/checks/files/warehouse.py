@@ -21,11 +21,11 @@ class WarehouseError(Exception):
 
 def _lines(name):
     file = _journal / name
-    return file.read_text().splitlines() if file.exists() else []
+    return file.read_text(encoding="utf-8").splitlines() if file.exists() else []
 
 
 def _note(name, text):
-    with open(_journal / name, "a") as file:
+    with open(_journal / name, "a", encoding="utf-8") as file:
         file.write(f"{text}\n")
 
 
