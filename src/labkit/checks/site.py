@@ -259,7 +259,10 @@ def raised(did: str, event: dict[str, Any], folder: Path) -> Observation:
         hints = ("Handle large data piece by piece, or ask how large it is before you read it.",)
     else:
         saw = f"the application raised {kind}{at}" + (f": {message}" if message else "")
-        hints = ("Read the line that is named. What was in the variables there, for this request?",)
+        hints = (
+            "Read the line that is named. What was in the variables there, for this request?",
+            "A request may lack what the line takes for granted: a header, a field, a body.",
+        )
     return Observation(did, "an answer", saw, False, hints, trace)
 
 
