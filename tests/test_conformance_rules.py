@@ -405,6 +405,13 @@ def test_mixed_requests_are_told_apart_by_their_id():
     assert [finding.clause for finding in findings(mixed)] == ["A3"]
 
 
+def test_the_rest_of_a_record_is_judged_by_what_it_shows():
+    events = call(answering(body=[b"one", b"two"]))
+    for begin in range(len(events)):
+        assert findings(events[begin:]) == []
+    assert [finding.clause for finding in findings(call(answering(body=[b"one", "two"]))[-3:])] == ["A8"]
+
+
 def test_the_same_mistake_in_many_requests_is_said_once():
     assert len(findings(call(answering(200)) + call(answering(200)))) == 1
 

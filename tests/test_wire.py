@@ -106,8 +106,7 @@ def test_a_body_that_ends_early_is_incomplete():
 
 def test_chunks_are_decoded_and_kept():
     answer = ask(
-        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-        b"3;x=y\r\nabc\r\nA\r\n0123456789\r\n0\r\nT: 1\r\n\r\n"
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\nA\r\n0123456789\r\n0\r\nT: 1\r\n\r\n"
     )
     assert (answer.framing, answer.chunks, answer.body) == (
         "chunked",
@@ -141,9 +140,7 @@ def test_a_body_that_ends_with_the_connection():
     )
 
 
-@pytest.mark.parametrize(
-    ("method", "status"), [("HEAD", b"200 OK"), ("GET", b"204 No Content"), ("GET", b"304 Same")]
-)
+@pytest.mark.parametrize(("method", "status"), [("HEAD", b"200 OK"), ("GET", b"204 No Content"), ("GET", b"304 Same")])
 def test_answers_that_have_no_body_show_a_body_as_extra(method, status):
     answer = ask(b"HTTP/1.1 " + status + b"\r\nContent-Length: 2\r\n\r\nhi", method)
     assert (answer.framing, answer.body, answer.extra) == ("none", b"", b"hi")
@@ -301,9 +298,7 @@ def test_abort_resets_the_connection():
 
 
 def test_text_follows_the_charset_and_json_is_read():
-    latin = ask(
-        b"HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=latin-1\r\nContent-Length: 1\r\n\r\n\xe9"
-    )
+    latin = ask(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=latin-1\r\nContent-Length: 1\r\n\r\n\xe9")
     assert latin.text == "é"
     data = ask(b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 7\r\n\r\n{"a":1}')
     assert data.json() == {"a": 1}
@@ -316,8 +311,6 @@ def test_an_address_that_is_not_plain_http_is_refused():
 
 def test_it_is_quick_to_import():
     heavy = "{'ssl', 'http.client', 'requests', 'asyncio', 'email', 'json'}"
-    code = (
-        f"import sys, labkit.wire; found = {heavy} & set(sys.modules); sys.exit(str(found) if found else 0)"
-    )
+    code = f"import sys, labkit.wire; found = {heavy} & set(sys.modules); sys.exit(str(found) if found else 0)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30)
     assert done.returncode == 0, done.stderr

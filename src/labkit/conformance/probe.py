@@ -14,6 +14,7 @@ Without a place to write it stays in memory, which serves a single process. Stan
 import json
 import os
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -106,7 +107,7 @@ def forget(token: str) -> None:
 
 
 def _directory() -> str:
-    shared = os.path.join(os.environ.get("TMPDIR", "/tmp"), f"labkit-conformance-{os.getuid()}")
+    shared = os.path.join(tempfile.gettempdir(), f"labkit-conformance-{os.getuid()}")
     return os.environ.get("LABKIT_CONFORMANCE_DIR", shared)
 
 

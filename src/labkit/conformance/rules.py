@@ -282,7 +282,8 @@ def block_problems(kind: str, preview: str, where: str) -> list[Finding]:
 def findings(events: Iterable[Event]) -> list[Finding]:
     """The broken clauses in recorded events, each once, in the order seen.
 
-    ``events`` may mix requests and processes: they are told apart by their ``id``.
+    ``events`` may mix requests and processes: they are told apart by their ``id``. They may also be the later part of
+    what a recorder wrote; then only what that part shows is judged.
     """
     requests: dict[object, list[Event]] = {}
     for event in events:
@@ -353,7 +354,7 @@ def _request(events: list[Event], call: Event) -> list[Finding]:
             )
         )
     ended = blocks or end or (returned and (returned["whole"] or not returned["iterable"]))
-    if not starts and ended and not raised:
+    if call and not starts and ended and not raised:  # without its call, this is the rest of a record
         found.append(Finding("A2", first, "it was never called", "call start_response(status, headers) first"))
     if returned and (returned["whole"] or not returned["iterable"]):
         found += result_problems(returned["type"], bool(writes), returned["preview"])
