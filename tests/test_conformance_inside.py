@@ -1,5 +1,6 @@
 """from_inside judges an application clause by clause; middleware() judges what stands between."""
 
+import os
 import subprocess
 import sys
 import time
@@ -282,9 +283,10 @@ def app(environ, start_response):
 
 
 def test_a_file_is_checked_in_another_process(tmp_path):
-    path = written(tmp_path, "import os, pathlib\npathlib.Path('pid').write_text(str(os.getpid()))" + RIGHT)
-    report = from_inside(path)
+    noted = tmp_path / "pid"
+    report = from_inside(written(tmp_path, f"import os\nopen({str(noted)!r}, 'w').write(str(os.getpid()))\n{RIGHT}"))
     assert report and not report.not_seen, str(report)
+    assert int(noted.read_text()) != os.getpid()
     assert not (tmp_path / "__pycache__").exists()
 
 
