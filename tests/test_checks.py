@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tempfile
 import textwrap
+import time
 from pathlib import Path
 
 import psutil
@@ -93,6 +94,31 @@ def test_a_server_that_ignores_sigterm_and_leaves_a_daemon_is_ended_all_the_same
     judge_file(EXERCISE, "hello.py")
     assert leftovers() == ([], [])
     assert not [p for p in psutil.process_iter(["cmdline"]) if p.info["cmdline"] == ["sleep", "602"]]
+
+
+def test_a_kernel_killed_in_the_middle_of_a_verdict_leaves_nothing(write, tmp_path):
+    write("while True: pass")
+    code = f"from labkit.checks import judge_file; judge_file({EXERCISE!r}, {str(tmp_path / 'hello.py')!r})"
+    kernel = subprocess.Popen([sys.executable, "-c", code])
+
+    def folders():
+        return list(Path(tempfile.gettempdir()).glob(f"labkit-{kernel.pid}-*/**/server.log"))
+
+    assert wait_until(lambda: folders() and len(psutil.Process(kernel.pid).children(recursive=True)) >= 5)
+    started = psutil.Process(kernel.pid).children(recursive=True)
+    folders_of_all = [f for p in started for f in Path(tempfile.gettempdir()).glob(f"labkit-{p.pid}-*")]
+    kernel.kill()
+    kernel.wait()
+    assert wait_until(lambda: not any(p.is_running() for p in started))
+    assert not folders_of_all, "what the judge makes lies in its own folder"
+    assert wait_until(lambda: not list(Path(tempfile.gettempdir()).glob(f"labkit-{kernel.pid}-*")))
+
+
+def wait_until(condition, seconds=10.0):
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return condition()
 
 
 def test_a_missing_file_is_missed_with_what_is_there(write):

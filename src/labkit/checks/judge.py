@@ -4,6 +4,7 @@ The kernel that the learner works in does not judge: a child of the keeper does 
 learner's file under a real server, asks, and sends the observations back as data.
 """
 
+import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ def judge(payload: dict[str, Any]) -> dict[str, Any]:
         ``{"observations": [...]}``, each as the fields of an ``Observation``.
     """
     serve.process.start_sessions_here()
+    tempfile.tempdir = payload["folder"]  # what is made on the way goes with it, also when this process is killed
     exercise, path = registry.find(payload["exercise"]), Path(payload["path"])
     return {
         "observations": [vars_of(o) for o in observations(exercise, path, payload["data"], Path(payload["folder"]))]
