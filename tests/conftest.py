@@ -1,7 +1,7 @@
 """What all tests share: the root, private Jupyter folders, and a look at what a test leaves behind."""
 
-import os
 import time
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,36 +28,34 @@ def private_jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture
-def leaves_no_process() -> Iterator[None]:
-    """Fails a test that leaves a process running, and ends that process."""
-    before = set(descendants())
+def leaves_no_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Fails a test that leaves a process running, and ends that process.
+
+    What a test starts inherits a mark in its environment, so that a process whose parent is gone is found too.
+    """
+    mark = str(uuid.uuid4())
+    monkeypatch.setenv("LABKIT_TEST", mark)
     yield
-    left = still_running([p for p in descendants() if p not in before], patience=5.0)
-    words = [f"{p.pid} {' '.join(p.cmdline())}" for p in left]
+    left = _still_running(mark, patience=5.0)
+    words = [f"{process.pid} {' '.join(process.cmdline())}" for process in left]
     for process in left:
         process.kill()
     assert not left, "left running:\n" + "\n".join(words)
 
 
-def descendants(pid: int | None = None) -> list[psutil.Process]:
-    """Every process below this one, or below another.
-
-    Args:
-        pid: the process to look below; by default this one.
-    """
-    return psutil.Process(pid or os.getpid()).children(recursive=True)
-
-
-def still_running(processes: list[psutil.Process], patience: float) -> list[psutil.Process]:
-    """Those that have not ended after some time.
-
-    Args:
-        processes: the processes to wait for.
-        patience: seconds to wait, at most.
-    """
+def _still_running(mark: str, patience: float) -> list[psutil.Process]:
+    """The processes with this mark that have not ended after some seconds."""
     deadline = time.monotonic() + patience
     while True:
-        left = [p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
+        left = [process for process in psutil.process_iter() if _mark(process) == mark]
         if not left or time.monotonic() > deadline:
             return left
-        time.sleep(0.05)
+        time.sleep(0.1)
+
+
+def _mark(process: psutil.Process) -> str | None:
+    """The mark that a process inherited; a zombie has none any more, and other people's processes are not shown."""
+    try:
+        return process.environ().get("LABKIT_TEST")
+    except (psutil.Error, OSError):
+        return None
