@@ -1,5 +1,6 @@
 """A verdict on whatever a learner's file does: in words, in bounded time, in another process, with nothing left."""
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -64,7 +65,11 @@ def write(tmp_path, monkeypatch):
 
 def leftovers():
     """Own descendants but the keepers, and scratch folders of this process."""
-    mine = [p for p in psutil.Process().children(recursive=True) if "keeper.py" not in " ".join(p.cmdline())]
+    mine = []
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):  # it ended while we looked
+            if "keeper.py" not in " ".join(process.cmdline()) and process.status() != psutil.STATUS_ZOMBIE:
+                mine.append(process)
     folders = list(Path(tempfile.gettempdir()).glob(f"labkit-{psutil.Process().pid}-*"))
     return mine, folders
 

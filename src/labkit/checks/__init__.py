@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 SECONDS = 60.0  # the most that one verdict may take
-_keeper = Keeper("labkit.checks.judge")
+_keeper = Keeper("labkit.checks.preload")
 _failures_in_a_row: Counter[str] = Counter()
 
 
@@ -85,7 +85,7 @@ def judge_file(exercise: str, path: str | Path, data: dict[str, Any] | None = No
     raise RuntimeError(f"the check {exercise} itself failed ({told}). This is a fault of the course.\n{words}")
 
 
-def check(exercise: str, path: str | Path, **data: Any) -> None:
+def check(exercise: str, path: str | Path, /, **data: Any) -> None:
     """Show the verdict on a file, and go on whatever it is.
 
     Args:
@@ -96,7 +96,7 @@ def check(exercise: str, path: str | Path, **data: Any) -> None:
     _show(_verdict(exercise, path, data))
 
 
-def require(exercise: str, path: str | Path, **data: Any) -> None:
+def require(exercise: str, path: str | Path, /, **data: Any) -> None:
     """Show the verdict on a file if it passes, and raise if it does not.
 
     Args:

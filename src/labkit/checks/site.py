@@ -63,7 +63,9 @@ class Site:
             app = exercise.app or f"{path.stem}:app"
             config = Path(__file__).with_name("witness.conf.py")
             self.server = serve.Gunicorn(app, config=config, **common, **exercise.server)
-        self._seen = 0
+        self._events: list[dict[str, Any]] = []
+        self._read = 0  # bytes of the events' file
+        self._seen = 0  # events
         self.problems: list[Observation] = []
         self.recent: list[dict[str, Any]] = []
 
@@ -140,8 +142,13 @@ class Site:
 
     def events(self) -> list[dict[str, Any]]:
         """Everything that the recorder has written, whole lines only."""
-        text = self._events_file.read_bytes()
-        return [json.loads(line) for line in text[: text.rfind(b"\n") + 1].splitlines()]
+        with open(self._events_file, "rb") as file:
+            file.seek(self._read)
+            text = file.read()
+        whole = text[: text.rfind(b"\n") + 1]
+        self._read += len(whole)
+        self._events += [json.loads(line) for line in whole.splitlines()]
+        return self._events
 
     def wait_for(self, kind: str, seconds: float = 2.0) -> dict[str, Any] | None:
         """Wait until the recorder has written an event of a kind since the last look; ``None`` if it did not come."""

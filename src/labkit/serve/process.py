@@ -367,7 +367,7 @@ class Server:
                 if self.log.count("Booting worker") > len(self.workers()) + 2:
                     words = f"every worker of {type(self).__name__} ended while it loaded {file}, one after the other"
                 raise ServerError(words, cause="silent", log=self.log)
-            pause = min(0.02, pause * 1.3)
+            pause = min(0.01, pause * 1.3)
 
     def _find_port(self, ask_system: bool) -> int | None:
         if found := self.listening.search(self.log):
