@@ -2,11 +2,11 @@
 
 import sys
 
-from . import load_vs_wrk, verdicts
+from . import lessons, load_vs_wrk, verdicts
 
 if __name__ == "__main__":
     missed = 0
-    for module in (verdicts, load_vs_wrk):
+    for module in (verdicts, lessons, load_vs_wrk):
         missed |= module.main() or 0
         print()
     sys.exit(missed)

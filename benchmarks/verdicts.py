@@ -1,4 +1,4 @@
-"""How long a verdict takes, beside the floor: the same server booted, asked once and stopped, with nothing else.
+"""How long a verdict takes, beside its floor: the same program started, asked once and stopped, with nothing else.
 
 Floor and verdict alternate, so that a noisy machine is noisy for both.
 """
@@ -6,6 +6,7 @@ Floor and verdict alternate, so that a noisy machine is noisy for both.
 import contextlib
 import os
 import re
+import shutil
 import signal
 import socket
 import statistics
@@ -15,7 +16,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from labkit.checks import judge_file
+from labkit.checks import Exercise, find, judge_file
+from labkit.serve import run_own
 from tests.answered import answers, calls, exercise_of, place
 
 ROUNDS = 7
@@ -23,31 +25,35 @@ MOST_RATIO = 1.5
 MOST_SECONDS = 1.0
 
 
-def floor(folder: Path, file: Path) -> float:
-    """Seconds to boot gunicorn with one worker on a file's application, ask it once and stop it."""
+def floor(folder: Path, file: Path, exercise: Exercise) -> float:
+    """Seconds for the least that a verdict needs.
+
+    For an application: gunicorn with one worker is booted on it, asked once and stopped. For a server: the same with
+    that server. For a module: Python starts and imports it.
+    """
     log = folder / "floor.log"
+    quiet = {**os.environ, "LABKIT_JOURNAL": str(folder), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
+    commands = {
+        "application": ["-m", "gunicorn", exercise.app or f"{file.stem}:app", "--workers", "1", "--bind", "127.0.0.1:0",
+                        "--no-control-socket"],
+        "server": [run_own.__file__, f"{file.stem}:serve", exercise.app, "0"],
+        "module": ["-c", f"import {file.stem}"],
+    }  # fmt: skip
+    for name, source in exercise.files.items():
+        shutil.copy(source, folder / name)
     begin = time.perf_counter()
     with open(log, "wb") as out:
-        server = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "gunicorn",
-                f"{file.stem}:app",
-                "--workers",
-                "1",
-                "--bind",
-                "127.0.0.1:0",
-                "--no-control-socket",
-            ],
-            cwd=folder,
-            stdout=out,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            env={**os.environ, "LABKIT_JOURNAL": str(folder), "PYTHONDONTWRITEBYTECODE": "1"},
-        )
+        program = subprocess.Popen(
+            [sys.executable, *commands[exercise.kind]],
+            cwd=folder, env=quiet, stdout=out, stderr=subprocess.STDOUT, start_new_session=True,
+        )  # fmt: skip
     try:
+        if exercise.kind == "module":
+            program.wait()
+            return time.perf_counter() - begin
         while not (port := re.search(rb"Listening at: http://127\.0\.0\.1:(\d+)", log.read_bytes())):
+            if program.poll() is not None:
+                raise RuntimeError(f"{file} did not start:\n{log.read_text()}")
             time.sleep(0.003)
         with socket.create_connection(("127.0.0.1", int(port[1])), timeout=10) as line:
             line.sendall(b"GET / HTTP/1.1\r\nHost: floor\r\nConnection: close\r\n\r\n")
@@ -55,8 +61,9 @@ def floor(folder: Path, file: Path) -> float:
                 while line.recv(65536):
                     pass
     finally:
-        os.killpg(server.pid, signal.SIGKILL)
-        server.wait()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(program.pid, signal.SIGKILL)
+        program.wait()
     return time.perf_counter() - begin
 
 
@@ -70,12 +77,13 @@ def main() -> int:
     )
     for name, answer in sorted(first.items()):
         pairs = []
+        exercise = find(name)
         with tempfile.TemporaryDirectory() as folder:
             file = place(answer, known[name], Path(folder))
             data = known[name].data[0]
             judge_file(name, file, data)  # the keeper is up in a kernel at work
             for _ in range(ROUNDS):
-                least = floor(Path(folder), file)
+                least = floor(Path(folder), file, exercise)
                 begin = time.perf_counter()
                 verdict = judge_file(name, file, data)
                 pairs.append((least, time.perf_counter() - begin))
