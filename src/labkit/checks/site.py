@@ -258,6 +258,18 @@ def raised(did: str, event: dict[str, Any], folder: Path) -> Observation:
         saw, hints = f"the answer is not written yet: {kind}{': ' + message if message else ''}", STUB
     elif kind in ("NameError", "UnboundLocalError"):
         saw, hints = f"the application raised {kind}{at}: {message}", NAMES
+    elif kind == "TypeError" and re.match(r"'\w*(method|function)\w*' object is not subscriptable", message):
+        saw = f"the application raised {kind}{at}: {message}"
+        hints = (
+            "A function stands where a dict was meant.",
+            "The server gives two arguments: environ first, start_response second. Does `app` take them in this order?",
+        )
+    elif kind == "KeyError" and re.fullmatch(r"'[A-Z_]+'", message):
+        saw = f"the application raised {kind}{at}: {message}"
+        hints = (
+            "For this request the environ has no key of that name.",
+            "Is it spelled as in PEP 3333? If it is, it may be missing, for example when the visitor sent no such header.",
+        )
     elif kind == "OSError" and "File too large" in message:
         saw = f"the application wrote without end{at}: its log or a file passed {LIMITS['file'] >> 20} MB"
         hints = ("A loop that prints needs an end.",)

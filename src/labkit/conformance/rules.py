@@ -232,7 +232,8 @@ def exc_info_problems(exc_info: object, handling: BaseException | None) -> list[
 def result_problems(kind: str, wrote: bool = False, preview: str = "") -> list[Finding]:
     """What is wrong with what the application returned, from the name of its type (A8, A11)."""
     expected = "the application returns an iterable whose blocks are bytes, as in [b'hello']"
-    saw = f"it returned {a_type(kind)}" + (f": {preview}" if preview and kind != "NoneType" else "")
+    told = preview and kind not in ("NoneType", "function", "method")
+    saw = f"it returned {a_type(kind)}" + (f": {preview}" if told else "")
     if kind in ("coroutine", "async_generator"):
         return [Finding("A8", expected, saw, "WSGI is not async: write def instead of async def")]
     if wrote and kind == "NoneType":
@@ -250,7 +251,7 @@ def result_problems(kind: str, wrote: bool = False, preview: str = "") -> list[F
         "bytes": "put it in a list: return [body]. Iterating over bytes gives one number for each byte",
         "bytearray": "return [bytes(body)]",
         "memoryview": "return [bytes(body)]",
-        "function": "it returned a function and not what the function returns: call it",
+        "function": "call start_response on a line of its own, then return [body]; a function that makes the body has to be called",
         "method": "it returned a method and not what the method returns: call it",
     }  # fmt: skip
     return [Finding("A8", expected, saw, hints.get(kind, "return a list of bytes, or a generator that yields bytes"))]
@@ -260,7 +261,7 @@ def block_problems(kind: str, preview: str, where: str) -> list[Finding]:
     """What is wrong with one block of the body whose type (by name) is not bytes (A8)."""
     hints = {
         "str": f"write b{preview} or {preview}.encode()",
-        "int": "a bytes object was iterated over: put it in a list, [body]",
+        "int": "a number in a body is written as text first: str(n).encode(); and bytes belong in a list, [body], or each byte is a number",
         "NoneType": "something yielded None: yield bytes only",
         "bytearray": "yield bytes(block)",
         "memoryview": "yield bytes(block)",
@@ -339,7 +340,7 @@ def _request(events: list[Event], call: Event) -> list[Finding]:
                     "S14",
                     "start_response is called once; again only with exc_info, in an error handler",
                     f"it was called {number + 1} times: {starts[number - 1]['status']}, then {event['status']}",
-                    "decide on the status first, then call start_response once",
+                    "decide on the status first, then call start_response once; after an error answer, return",
                 )
             )
 
