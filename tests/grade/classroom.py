@@ -1,6 +1,7 @@
 """A course in a folder of its own, submissions made from its solutions, and nbgrader's command line run on them."""
 
 import csv
+import filecmp
 import json
 import os
 import shutil
@@ -82,6 +83,7 @@ class Course:
         """
         course = folder / "course"
         course.mkdir(parents=True)
+        (folder / "tmp").mkdir()
         config = (ROOT / "nbgrader_config.py").read_text()
         # Packages may be installed into this very environment while tests run.
         config += f"\nc.TwoPhaseExecute.guard_start_files = False\n{settings}\n"
@@ -101,6 +103,7 @@ class Course:
             "JUPYTER_DATA_DIR": str(folder / "jupyter"),
             "NBGRADER_EXCHANGE": str(course / "exchange"),
             "NBGRADER_WORK": ".",
+            "TMPDIR": str(folder / "tmp"),
             MARK: str(folder),
         }
         return cls(course, lab, env)
@@ -170,8 +173,7 @@ class Course:
         return home
 
     def scores(self) -> dict[str, float]:
-        """Each learner's points for the lab, as ``nbgrader export`` writes them."""
-        self.nbgrader("export")
+        """Each learner's points for the lab, as ``nbgrader export`` wrote them."""
         with (self.folder / "grades.csv").open(newline="") as file:
             return {
                 row["student_id"]: float(row["score"]) for row in csv.DictReader(file) if row["assignment"] == self.lab
@@ -203,6 +205,28 @@ def put(folder: Path, name: str, what: NotebookNode | str) -> None:
 def texts(cell: NotebookNode) -> str:
     """All that a cell said: its streams, and its errors with their tracebacks."""
     said = []
-    for output in cell.outputs:
+    for output in cell.get("outputs", []):
         said.append(output.get("text", "") + output.get("evalue", "") + "\n".join(output.get("traceback", [])))
     return "\n".join(said)
+
+
+def same(one: Path, other: Path) -> list[str]:
+    """Fail unless two folders of labs are alike byte for byte; the files that were compared.
+
+    What a learner's work leaves in ``labs/`` and git does not keep is no difference.
+    """
+    ignored = subprocess.run(
+        ["git", "ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "."],
+        cwd=one,
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout.splitlines()
+    theirs = {str(path.relative_to(other)) for path in other.rglob("*") if path.is_file()}
+    ours = {str(path.relative_to(one)) for path in one.rglob("*") if path.is_file()}
+    extra = {name for name in ours - theirs if not any(name == path or name.startswith(path) for path in ignored)}
+    assert ours - extra >= theirs, f"missing in {one.name}/: {theirs - ours}; run make labs"
+    assert not extra, f"not from solutions/: {extra}; run make labs"
+    differing = [name for name in sorted(theirs) if not filecmp.cmp(one / name, other / name, shallow=False)]
+    assert not differing, f"not as solutions/ gives them: {differing}; run make labs"
+    return sorted(theirs)

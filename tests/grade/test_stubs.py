@@ -7,6 +7,8 @@ from pathlib import Path
 import classroom
 import pytest
 
+from labkit.grade import generate_labs
+from labkit.grade.labs import LabError
 from labkit.grade.stubs import STUBS, WORDS, StubError, clear_file_cell, file_cell, kind_of, written_files
 
 
@@ -226,6 +228,7 @@ class TestInAGeneratedLab:
             ),
         ]
         made = classroom.Course.make(tmp_path_factory.mktemp("stubs"), "lab", classroom.notebook(*lab.cells))
+        classroom.put(made.folder / "solutions" / "lab", "helper.py", "x = 1\n")
         made.nbgrader("generate_assignment", "lab")
         return made
 
@@ -257,9 +260,6 @@ class TestInAGeneratedLab:
     def test_a_solved_file_beside_the_notebook_is_not_released(self, course: classroom.Course) -> None:
         leak: Path = course.folder / "solutions" / "lab" / "one.py"
         leak.write_text("def main():\n    ### BEGIN SOLUTION\n    return 1\n    ### END SOLUTION\n")
-        from labkit.grade import generate_labs
-        from labkit.grade.labs import LabError
-
         with pytest.raises(LabError, match=r"one.py holds a solution"):
             generate_labs(course.folder, course.folder.parent / "elsewhere")
         leak.unlink()

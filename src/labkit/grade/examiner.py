@@ -39,6 +39,11 @@ class TwoPhaseExecute(Execute):
     learner_time = Float(
         300.0, min=1, help="Seconds for all of the learner's cells together, whatever each of them may take."
     ).tag(config=True)
+    graded_timeout = Float(
+        None,
+        allow_none=True,
+        help="Seconds for one graded cell; as long as any other cell (Execute.timeout) when None.",
+    ).tag(config=True)
     graded_time = Float(600.0, min=1, help="Seconds for all graded cells together.").tag(config=True)
     output_limit = Integer(
         1_000_000, min=1000, help="Characters of output that are kept of one cell; the rest is never read into memory."
@@ -74,19 +79,18 @@ class TwoPhaseExecute(Execute):
                 (graded if is_graded_test(cell) else learner)[index] = cell.source
         for cells, trusted in ((learner, False), (graded, True)):
             tidy(folder)
-            total = self.graded_time if trusted else self.learner_time
             self.log.info("%s: %s cells", who, "graded" if trusted else "the learner's")
-            report = run_phase(cells, folder, seal, self._limits(total), trusted=trusted, log=self.log, who=who)
+            report = run_phase(cells, folder, seal, self._limits(trusted), trusted=trusted, log=self.log, who=who)
             seal.restore(self.log, who)
             self._write(nb, report, trusted)
         tidy(folder)
         return nb, resources
 
-    def _limits(self, total: float) -> Limits:
-        own = self.timeout if self.timeout is not None and self.timeout > 0 else None
+    def _limits(self, graded: bool) -> Limits:
+        own = self.graded_timeout if graded and self.graded_timeout is not None else self.timeout
         return Limits(
-            cell=own,
-            total=total,
+            cell=own if own is not None and own > 0 else None,
+            total=self.graded_time if graded else self.learner_time,
             startup=self.startup_timeout,
             output=self.output_limit,
             iopub=self.iopub_timeout,
