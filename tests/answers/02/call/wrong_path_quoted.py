@@ -1,0 +1,26 @@
+# mistake: leaves the percent signs in PATH_INFO
+# says: PATH_INFO is decoded: no percent signs any more
+import io
+from urllib.parse import quote
+from wsgiref.util import setup_testing_defaults
+
+
+def call(app, method, path, body=b""):
+    environ = {"REQUEST_METHOD": method, "PATH_INFO": quote(path)}
+    environ |= {"CONTENT_LENGTH": str(len(body)), "wsgi.input": io.BytesIO(body)}
+    setup_testing_defaults(environ)
+    head, blocks = [], []
+
+    def start_response(status, headers, exc_info=None):
+        if head and not exc_info:
+            raise AssertionError("start_response was called twice")
+        head[:] = [status, headers]
+        return blocks.append
+
+    iterable = app(environ, start_response)
+    try:
+        blocks.extend(iterable)
+    finally:
+        if hasattr(iterable, "close"):
+            iterable.close()
+    return head[0], head[1], b"".join(blocks)

@@ -1,0 +1,27 @@
+# mistake: asks for the status before the body is there
+# says: A generator function runs only when its first block is asked for
+# says: ValueError
+import io
+from wsgiref.util import setup_testing_defaults
+
+
+def call(app, method, path, body=b""):
+    environ = {"REQUEST_METHOD": method, "PATH_INFO": path.encode().decode("latin-1")}
+    environ |= {"CONTENT_LENGTH": str(len(body)), "wsgi.input": io.BytesIO(body)}
+    setup_testing_defaults(environ)
+    head, blocks = [], []
+
+    def start_response(status, headers, exc_info=None):
+        if head and not exc_info:
+            raise AssertionError("start_response was called twice")
+        head[:] = [status, headers]
+        return blocks.append
+
+    iterable = app(environ, start_response)
+    status, headers = head
+    try:
+        blocks.extend(iterable)
+    finally:
+        if hasattr(iterable, "close"):
+            iterable.close()
+    return status, headers, b"".join(blocks)

@@ -1,0 +1,26 @@
+# mistake: calls the application twice
+# says: it was called 2 times
+import io
+from wsgiref.util import setup_testing_defaults
+
+
+def call(app, method, path, body=b""):
+    environ = {"REQUEST_METHOD": method, "PATH_INFO": path.encode().decode("latin-1")}
+    environ |= {"CONTENT_LENGTH": str(len(body)), "wsgi.input": io.BytesIO(body)}
+    setup_testing_defaults(environ)
+    head, blocks = [], []
+
+    def start_response(status, headers, exc_info=None):
+        if head and not exc_info:
+            raise AssertionError("start_response was called twice")
+        head[:] = [status, headers]
+        return blocks.append
+
+    app(dict(environ), lambda *_: None)
+    iterable = app(environ, start_response)
+    try:
+        blocks.extend(iterable)
+    finally:
+        if hasattr(iterable, "close"):
+            iterable.close()
+    return head[0], head[1], b"".join(blocks)

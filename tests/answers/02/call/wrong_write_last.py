@@ -1,0 +1,25 @@
+# mistake: what write() was given comes last
+# says: the body b'cupstwo '
+import io
+from wsgiref.util import setup_testing_defaults
+
+
+def call(app, method, path, body=b""):
+    environ = {"REQUEST_METHOD": method, "PATH_INFO": path.encode().decode("latin-1")}
+    environ |= {"CONTENT_LENGTH": str(len(body)), "wsgi.input": io.BytesIO(body)}
+    setup_testing_defaults(environ)
+    head, blocks, written = [], [], []
+
+    def start_response(status, headers, exc_info=None):
+        if head and not exc_info:
+            raise AssertionError("start_response was called twice")
+        head[:] = [status, headers]
+        return written.append
+
+    iterable = app(environ, start_response)
+    try:
+        blocks.extend(iterable)
+    finally:
+        if hasattr(iterable, "close"):
+            iterable.close()
+    return head[0], head[1], b"".join(blocks + written)

@@ -1,0 +1,10 @@
+# mistake: quotes twice
+# says: The percent sign itself was quoted
+from urllib.parse import quote
+
+
+def app(environ, start_response):
+    path = environ["PATH_INFO"].encode("latin-1")
+    address = quote(quote(path.replace(b"/go/", b"/place/", 1)))
+    start_response("303 See Other", [("Location", address), ("Content-Length", "0")])
+    return []

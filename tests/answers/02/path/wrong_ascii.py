@@ -1,0 +1,11 @@
+# mistake: encodes the answer as ASCII
+# says: UnicodeEncodeError
+def app(environ, start_response):
+    headers = [("Content-Type", "text/plain; charset=utf-8")]
+    try:
+        text = environ["PATH_INFO"]
+    except UnicodeDecodeError:
+        start_response("400 Bad Request", headers)
+        return ["This path is no UTF-8.".encode()]
+    start_response("200 OK", headers)
+    return [text.encode('ascii')]

@@ -1,0 +1,11 @@
+# mistake: counts letters for Content-Length
+# says: Content-Length is '5', the body has 11 bytes
+def app(environ, start_response):
+    headers = [("Content-Type", "text/plain; charset=utf-8")]
+    try:
+        text = environ["PATH_INFO"].encode("latin-1").decode("utf-8")
+    except UnicodeDecodeError:
+        start_response("400 Bad Request", headers)
+        return ["This path is no UTF-8.".encode()]
+    start_response("200 OK", headers + [("Content-Length", str(len(text)))])
+    return [text.encode()]
