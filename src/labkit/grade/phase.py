@@ -127,7 +127,7 @@ def environment(scratch: Path, folder: Path, mark: str, trusted: bool) -> dict[s
     own = [os.path.abspath(path) for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
     if trusted:
         own = [path for path in own if not Path(path).is_relative_to(folder)]
-        if not any(Path(path).is_relative_to(site.getusersitepackages()) for path in (psutil.__file__, json.__file__)):
+        if not Path(psutil.__file__).is_relative_to(site.getusersitepackages()):  # else our own packages are there
             env["PYTHONNOUSERSITE"] = "1"
     return env | {
         MARK: mark,
