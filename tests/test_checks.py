@@ -155,6 +155,12 @@ def test_patching_the_kit_in_the_kernel_or_in_the_file_changes_no_verdict(write,
     assert "block 1 is a str" in str(judge_file(EXERCISE, "hello.py"))
 
 
+def test_a_file_of_the_learners_named_like_the_kit_is_not_taken_for_it(write):
+    write("raise RuntimeError('mine')", "labkit.py")
+    write(RIGHT)
+    assert judge_file(EXERCISE, "hello.py").passed
+
+
 def test_an_unknown_exercise_is_answered_with_those_that_exist():
     with pytest.raises(UnknownExercise, match="there is no exercise 'lab01/nothing'. There are: .*lab01/status"):
         judge_file("lab01/nothing", "x.py")

@@ -207,7 +207,7 @@ class Notebook:
         """The execution count of every code cell: None when it did not run, 0 while it runs."""
         prompts = self.page.locator(".jp-Notebook .jp-Cell").evaluate_all(
             "cells => cells.map(cell => cell.classList.contains('jp-CodeCell')"
-            " ? cell.querySelector('.jp-InputArea-prompt').innerText : null)"
+            " ? (cell.querySelector('.jp-InputArea-prompt, .jp-InputPrompt') || {textContent: ''}).textContent : null)"
         )
         told = zip(self.ids, prompts, strict=True)
         return {name: _count(prompt) for name, prompt in told if prompt is not None}

@@ -63,7 +63,10 @@ class Verdict:
         count, failed = len(self.observations), len(self.failures)
         if self.passed:
             return f"{self.exercise}: {self.file} passes, all {count} observations hold"
-        return f"{self.exercise}: {self.file} is not right yet, {failed} of {count} observations {'does' if failed == 1 else 'do'} not hold"
+        words = f"{self.exercise}: {self.file} is not right yet"
+        if failed == count:
+            return words
+        return f"{words}, {failed} of {count} observations {'does' if failed == 1 else 'do'} not hold"
 
     def to_dict(self) -> dict[str, Any]:
         """The verdict as plain data, for JSON."""
@@ -107,7 +110,7 @@ class Verdict:
         cell = f'style="text-align:left;vertical-align:top;padding:4px 10px;border-top:1px solid {line};white-space:pre-wrap"'
         rows = []
         for row in self._rows():
-            mark, word, tint = ("✓", "holds", "#00856a") if row.holds else ("✗", "does not hold", "#d55e00")
+            mark, word, tint = ("✓", "holds", "#009e73") if row.holds else ("✗", "does not hold", "#d55e00")
             saw = _code(row.saw)
             if row.trace:
                 saw += f'<pre style="margin:4px 0 0;white-space:pre-wrap">{html.escape(row.trace)}</pre>'
@@ -121,7 +124,7 @@ class Verdict:
             )
         more = len(self.failures) - SHOWN_FAILURES
         tail = f"<p>and {more} more that {'does' if more == 1 else 'do'} not hold</p>" if more > 0 else ""
-        tint = "#00856a" if self.passed else "#d55e00"
+        tint = "#009e73" if self.passed else "#d55e00"
         head = "".join(
             f'<th scope="col" style="text-align:left;padding:4px 10px">{name}</th>'
             for name in ("", "we did", "expected", "saw")

@@ -2,8 +2,13 @@
 
 import json
 import os
+import sys
 
-from labkit.conformance.recorder import Recorder
+# gunicorn has put the learner's folder first on the path; a file labkit.py or json.py there is not for us.
+_path, sys.path = sys.path, [folder for folder in sys.path if folder not in ("", os.getcwd())]
+from labkit.conformance.recorder import Recorder  # noqa: E402
+
+sys.path = _path
 
 workers = 1
 errorlog = "-"
