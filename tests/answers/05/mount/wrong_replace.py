@@ -1,0 +1,16 @@
+# mistake: replace takes every occurrence
+# says: GET /tea/tea/green
+# says: PATH_INFO '/green'
+from shops import cake, tea
+
+APPS = {"/tea": tea, "/cake": cake}
+
+
+def app(environ, start_response):
+    path = environ["PATH_INFO"]
+    for prefix, inner in APPS.items():
+        if path == prefix or path.startswith(prefix + "/"):
+            environ = {**environ, "SCRIPT_NAME": environ.get("SCRIPT_NAME", "") + prefix, "PATH_INFO": path.replace(prefix, "")}
+            return inner(environ, start_response)
+    start_response("404 Not Found", [("Content-Type", "text/plain")])
+    return [b"There is nothing here.\n"]
