@@ -1,0 +1,1019 @@
+"""The server half of lab02: one file with `serve(listener, app)`, looked at from five sides."""
+
+import ast
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from labkit import wire
+
+from ..own import QUIET, Own
+from ..registry import exercise
+from ..site import Site, observe
+from ..verdict import Observation
+
+FILES = {"shop.py": "lab02_shop.py", "guests.py": "lab02_guests.py", "parts.py": "lab02_parts.py"}
+SERVER = {"kind": "server", "app": "parts:app", "files": FILES}
+
+TEXT = ("Content-Type", "text/plain; charset=utf-8")
+Pairs = Sequence[tuple[str, str]]
+
+
+# --- 9. the request -----------------------------------------------------------------------------------------------
+
+
+@exercise("lab02/request", "What the application is told", **SERVER)
+def request(
+    site: Site,
+    *,
+    path: str = "thé vert/a+b",
+    query: str = "cups=2&note=%20hot",
+    header: tuple[str, str] = ("X-Tea", "green: first flush"),
+    twice: tuple[str, str] = ("mint", "lemon"),
+    body: str = "two cups of tea",
+) -> Iterator[Observation]:
+    """`path`: decoded, with a letter outside ASCII, a space and a plus; `header`: a value with a colon in it."""
+    own = Own(site)
+    name, value = header
+    key = "HTTP_" + name.upper().replace("-", "_")
+    quoted = quote(path, safe="/+")
+    get = f"GET /part/environ/{quoted}?{query}"
+    sent = [(name, value), ("X-Herb", twice[0]), ("X-Herb", twice[1]), ("Cookie", "a=1"), ("Cookie", "b=2")]
+    told = _environ(own, "GET", f"/part/environ/{quoted}?{query}", sent)
+    if isinstance(told, Observation):
+        yield told
+        return
+    environ = Environ(told)
+    yield environ.called(get)
+    yield environ.types(get)
+    yield environ.path(get, f"/part/environ/{path}", f"/part/environ/{quoted}", query)
+    yield environ.query(get, query)
+    yield environ.named(get, site.server.port)
+    yield environ.is_(
+        f"{get}, {name}: {value}", key, value, "The value is what follows the first colon, without spaces around."
+    )
+    joined = ", ".join(twice)
+    yield observe(
+        re.sub(r",\s*", ", ", environ.text("HTTP_X_HERB") or "") == joined,
+        f"X-Herb: {twice[0]} and X-Herb: {twice[1]}",
+        f"HTTP_X_HERB is {joined!r}",
+        environ.shown("HTTP_X_HERB"),
+        "A header may come twice. What happens to the first when you set the key again?",
+        "Join the values with a comma and a space, in the order in which they came.",
+    )
+    cookies = "Two Cookie lines are joined with '; ', since a cookie may have a comma in it."
+    yield environ.is_("Cookie: a=1 and Cookie: b=2", "HTTP_COOKIE", "a=1; b=2", cookies)
+    yield environ.streams(get)
+    yield from _posted(own, name, value, key, body)
+    yield from _heads(own, name, key)
+    yield from _guests_see(own, path, query)
+
+
+def _posted(own: Own, name: str, value: str, key: str, body: str) -> Iterator[Observation]:
+    post = f"POST with {name}: {value} and {name.replace('-', '_')}: forged"
+    sent = [("Content-Type", "text/x-tea"), (name, value), (name.replace("-", "_"), "forged")]
+    told = _environ(own, "POST", "/part/environ", sent, body.encode(), version="HTTP/1.0")
+    if isinstance(told, Observation):
+        yield told
+        return
+    environ = Environ(told)
+    yield environ.is_(post, "REQUEST_METHOD", "POST", "The first word of the request line.")
+    yield environ.is_(post, "CONTENT_TYPE", "text/x-tea", "Content-Type has a key without HTTP_.")
+    size = str(len(body.encode()))
+    yield environ.is_(post, "CONTENT_LENGTH", size, "Content-Length has a key without HTTP_, and its value is text.")
+    twins = [k for k in ("HTTP_CONTENT_TYPE", "HTTP_CONTENT_LENGTH") if k in environ.variables]
+    more = "Two headers lose the HTTP_, and with it they are not there."
+    yield observe(not twins, post, "no HTTP_CONTENT_TYPE, no HTTP_CONTENT_LENGTH", ", ".join(twins) or "neither", more)
+    hint = "X-Role and X_Role would get the same key. Leave out headers that have an underscore in their name."
+    yield environ.is_(post, key, value, hint)
+    hint = "The request's version, not the server's: this client speaks HTTP/1.0."
+    yield environ.is_("the same, with HTTP/1.0", "SERVER_PROTOCOL", "HTTP/1.0", hint)
+
+
+def _heads(own: Own, name: str, key: str) -> Iterator[Observation]:
+    """A head in pieces, and a long one."""
+    head = f"GET /part/environ HTTP/1.1\r\nHost: tea.example\r\n{name}: in two pieces\r\nConnection: close\r\n\r\n"
+    cut = head.index("two")
+    did = "a head in two pieces, the second a moment later"
+    hints = (
+        "`recv` returns what is there, and that may be half a head.",
+        "Read on until the empty line has come.",
+    )
+    with own.talk() as talk:
+        talk.send(head[:cut].encode())
+        try:
+            early = talk.read_until(b"\r\n", timeout=0.05)  # nothing can come: the head is not complete
+        except wire.WireError:
+            early = talk.received
+        talk.send(head[cut:].encode())
+        try:
+            told = _json(talk.answer()) if not early else None
+        except wire.WireError as error:
+            raise own.fails(did, "an answer when the head is complete", error, hints) from None
+    if early or not told:
+        saw = f"an answer after the first piece: {early[:40]!r}" if early else "another answer"
+        yield observe(False, did, "an answer when the head is complete", saw, *hints)
+    else:
+        yield Environ(told).is_(did, key, "in two pieces", *hints)
+    long = "leaves" * 4000
+    told = _environ(own, "GET", "/part/environ", [(name, long)], did=f"a head of {len(long) // 1000} KB")
+    if isinstance(told, Observation):
+        yield told
+    else:
+        environ = Environ(told)
+        saw = f"{len(environ.text(key) or '')} of {len(long)} characters"
+        hint = "Read until the empty line, however many pieces that takes."
+        yield observe(environ.text(key) == long, f"a head of {len(long) // 1000} KB", "the whole value", saw, hint)
+
+
+def _guests_see(own: Own, path: str, query: str) -> Iterator[Observation]:
+    """The same in Flask's words, and in those of the shop."""
+    leaf = path.partition("/")[0]
+    answer = own.ask("GET", f"/flask/tea/{quote(leaf)}?cups=7", [("X-Agent", "lab02")])
+    told = _json(answer) or f"{answer.status} {answer.text[:80]!r}"
+    right = {"tea": leaf, "cups": "7", "agent": "lab02"}
+    did = f"Flask: GET /flask/tea/{quote(leaf)}?cups=7, X-Agent: lab02"
+    yield observe(told == right, did, right, told, "Flask reads the same environ. Which of its values is not right?")
+    answer = own.ask("GET", "/go?to=/tea%3Fcups%3D2")
+    saw = f"{answer.status}, Location: {answer.header('Location')}"
+    right = answer.status == 303 and answer.header("Location") == "/tea?cups=2"
+    hint = "The shop decodes the query itself: QUERY_STRING is as it came."
+    yield observe(right, "the shop: GET /go?to=/tea%3Fcups%3D2", "303, Location: /tea?cups=2", saw, hint)
+
+
+def _environ(
+    own: Own, method: str, target: str, headers: Pairs, body: bytes = b"", *, version: str = "HTTP/1.1", did: str = ""
+) -> dict[str, Any] | Observation:
+    """What the application was told, or an observation that says why that is not known."""
+    did = did or f"{method} {target}"
+    answer = own.ask(method, target, headers, body, version=version, did=did)
+    told = _json(answer)
+    if isinstance(told, dict) and "variables" in told:
+        return told
+    saw = f"{answer.status} {answer.reason}, {answer.body[:80]!r}"
+    hints = (
+        "The application answers 200 and JSON. What became of its status, its headers and its block?",
+        "If it raised, the reason is in the server's log.",
+    )
+    return observe(False, did, "the application's answer: 200 OK and some JSON", saw, *hints)
+
+
+def _json(answer: wire.Answer) -> Any:
+    try:
+        return answer.json()
+    except ValueError:
+        return None
+
+
+WSGI = {
+    "wsgi.version": "(1, 0)",
+    "wsgi.url_scheme": "'http'",
+    "wsgi.multithread": "",
+    "wsgi.multiprocess": "",
+    "wsgi.run_once": "",
+}
+
+
+class Environ:
+    """What the application found in environ: name -> (type, repr)."""
+
+    def __init__(self, told: Mapping[str, Any]) -> None:
+        self.told = told
+        self.variables: dict[str, tuple[str, str]] = told["variables"]
+
+    def text(self, name: str) -> str | None:
+        """The value of a text variable."""
+        kind, value = self.variables.get(name, ("", "''"))
+        return ast.literal_eval(value) if kind == "str" else None
+
+    def shown(self, name: str) -> str:
+        """The value for the reader."""
+        return f"{name} is {self.variables[name][1]}" if name in self.variables else f"there is no {name}"
+
+    def is_(self, did: str, name: str, value: str, *hints: str) -> Observation:
+        """Whether a variable is as expected."""
+        return observe(self.text(name) == value, did, f"{name} is {value!r}", self.shown(name), *hints)
+
+    def called(self, did: str) -> Observation:
+        told = self.told
+        saw = f"{told['positional']} by position" + (f", by name {', '.join(told['named'])}" if told["named"] else "")
+        saw += f"; environ is a {told['type']}"
+        right = told["positional"] == 2 and not told["named"] and told["type"] == "dict"
+        hint = "app(environ, start_response): two positional arguments, the first a plain dict."
+        return observe(right, did, "two arguments by position; environ is a dict", saw, hint)
+
+    def types(self, did: str) -> Observation:
+        wrong = []
+        for name, (kind, value) in self.variables.items():
+            if "." in name:
+                continue
+            if kind != "str":
+                wrong.append(f"{name} is {value}, a {kind}")
+            elif any(character > "\xff" for character in ast.literal_eval(value)):
+                wrong.append(f"{name} has a character above U+00FF: {value}")
+        hints = (
+            "Every variable of CGI is text: a number goes through str().",
+            "Text in environ stands for bytes: one character, at most U+00FF, for each byte (latin-1).",
+        )
+        return observe(not wrong, did, "every variable of CGI is a str", "; ".join(wrong) or "every one", *hints)
+
+    def path(self, did: str, path: str, quoted: str, query: str) -> Observation:
+        right = path.encode().decode("latin-1")
+        saw = self.text("PATH_INFO")
+        hints = ("The path, decoded, without the query.",)
+        if saw == quoted:
+            hints = ("This is the path as it stood in the request: %20 and the like have to be decoded.",)
+        elif saw is not None and saw.partition("?")[0] in (quoted, right) and "?" in saw:
+            hints = ("The query begins at the question mark; it belongs into QUERY_STRING.",)
+        elif saw == path:
+            hints = (
+                "This is readable text. PEP 3333 wants one character for each byte: 'Ã©' for an 'é' in UTF-8.",
+                "Decode the percent signs to bytes (urllib.parse.unquote_to_bytes), and those as latin-1.",
+            )
+        elif saw == right.replace("+", " "):
+            hints = ("A plus stands for a space in a form and in a query. In a path it is a plus.",)
+        if saw == right and (script := self.text("SCRIPT_NAME")):
+            hints = ("Your server serves the application at its root: SCRIPT_NAME is empty.",)
+            return observe(False, did, "SCRIPT_NAME is ''", f"SCRIPT_NAME is {script!r}", *hints)
+        return observe(saw == right, did, f"PATH_INFO is {right!r}", self.shown("PATH_INFO"), *hints)
+
+    def query(self, did: str, query: str) -> Observation:
+        hint = "What follows the question mark, as it came: not decoded, and without the question mark."
+        return self.is_(did, "QUERY_STRING", query, hint)
+
+    def named(self, did: str, port: int) -> Observation:
+        """The other variables that are always there."""
+        wanted = {"REQUEST_METHOD": "GET", "SERVER_PORT": str(port), "SERVER_PROTOCOL": "HTTP/1.1"}
+        wrong = [name for name, value in wanted.items() if self.text(name) != value]
+        wrong += [name for name in ("SERVER_NAME", "REMOTE_ADDR") if not self.text(name)]
+        wrong += [
+            name
+            for name, value in WSGI.items()
+            if name not in self.variables or (value and self.variables[name][1] != value)
+        ]
+        if self.text("CONTENT_LENGTH"):
+            wrong.append("CONTENT_LENGTH")
+        expected = f"{', '.join(f'{k} {v!r}' for k, v in wanted.items())}, SERVER_NAME, REMOTE_ADDR, {', '.join(WSGI)}"
+        hints = ("Compare with the list in the task, name by name.", "A request without a body has no CONTENT_LENGTH.")
+        return observe(not wrong, did, expected, "; ".join(map(self.shown, wrong)) or "all of them", *hints)
+
+    def streams(self, did: str) -> Observation:
+        wanted = {"wsgi.input": "read readline readlines __iter__", "wsgi.errors": "flush write writelines"}
+        wrong = [f"{n} has {self.variables[n][1] or 'no methods'}" for n in wanted if self.variables[n][1] != wanted[n]]
+        if "no_write" in self.told:
+            wrong.append("start_response returned nothing that can be called")
+        saw = "; ".join(wrong) or "both are files"
+        expected = "wsgi.input and wsgi.errors are files; start_response returns `write`"
+        return observe(not wrong, did, expected, saw, "Look up in PEP 3333 which methods the two streams have.")
+
+
+# --- the answer -----------------------------------------------------------------------------------------------------
+
+
+@exercise("lab02/response", "What the client is sent", **SERVER)
+def response(
+    site: Site,
+    *,
+    status: str = "299 Rather Good",
+    headers: Pairs = (("Content-Type", "text/x-tea"), ("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")),
+    blocks: Sequence[str] = ("green, ", "", "black"),
+) -> Iterator[Observation]:
+    """`headers`: with one that is there twice; `blocks`: one of them empty."""
+    own = Own(site)
+    start = ("start", status, [*headers])
+    body = "".join(blocks)
+    steps = [("block", text) for text in blocks]
+    did = f"the application gave {status!r}, {len(headers)} headers and {list(blocks)}"
+    answer = own.ask("GET", own.play(*steps, call=[start], list=True), did=did)
+    yield _status(did, answer, status)
+    yield _headers(did, answer, headers)
+    yield observe(answer.text == body, did, f"the body {body!r}", f"{answer.text!r}", "All blocks, in their order.")
+    yield from _dates(own, did, answer)
+    yield from _framing(own, start, blocks, body)
+    yield from _bodyless(own, body)
+    yield from _deferred(own, blocks)
+    yield from _at_once(own, start)
+    yield from _lengths(own)
+    yield _kept_open(own, body)
+    yield from _guests_answer(own)
+
+
+def _status(did: str, answer: wire.Answer, status: str) -> Observation:
+    saw = f"{answer.version} {answer.status} {answer.reason}"
+    hints = ("The status line is HTTP/1.1, a space, and the application's status as it is.",)
+    if answer.version != "HTTP/1.1":
+        hints = ("Your server speaks HTTP/1.1: chunks, for one, do not exist in HTTP/1.0.",)
+    return observe(saw == f"HTTP/1.1 {status}", did, f"HTTP/1.1 {status}", saw, *hints)
+
+
+def _headers(did: str, answer: wire.Answer, headers: Pairs) -> Observation:
+    names = {name.lower() for name, _ in headers}
+    saw = [(name, value) for name, value in answer.headers if name.lower() in names]
+    right = [(n.lower(), v) for n, v in saw] == [(n.lower(), v) for n, v in headers]
+    hint = "Every header as the application gave it, in its order. A dict keeps one of two that have the same name."
+    return observe(right, did, f"{list(headers)}", f"{saw}", hint)
+
+
+DATE = re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT\Z")
+
+
+def _dates(own: Own, did: str, answer: wire.Answer) -> Iterator[Observation]:
+    dates = answer.all("Date")
+    hints = (
+        "The application gave no Date; HTTP wants one (RFC 9110, section 6.6.1).",
+        "email.utils.formatdate writes it, with usegmt=True.",
+    )
+    right = len(dates) == 1 and DATE.match(dates[0])
+    yield observe(right, did, "one Date header, like Sun, 06 Nov 1994 08:49:37 GMT", f"Date: {dates}", *hints)
+    old = "Thu, 01 Jan 2026 00:00:00 GMT"
+    path = own.play(("block", "old"), call=[("start", "200 OK", [TEXT, ("dATE", old)])], list=True)
+    answer = own.ask("GET", path)
+    hint = "Before you add a header, look whether the application gave it. Capitals mean nothing in a header's name."
+    saw = f"Date: {answer.all('Date')}"
+    yield observe(answer.all("Date") == [old], "the application gave dATE: 01 Jan 2026", f"Date: [{old!r}]", saw, hint)
+
+
+def _framing(own: Own, start: tuple[Any, ...], blocks: Sequence[str], body: str) -> Iterator[Observation]:
+    size = len(body)
+    sized = ("start", start[1], [*start[2], ("Content-Length", str(size))])
+    answer = own.ask("GET", own.play(*[("block", b) for b in blocks], call=[sized]))
+    right = answer.framing == "length" and answer.text == body and len(answer.all("Content-Length")) == 1
+    hints = ("The length is known: no chunks, and the header once.",)
+    did = f"the application gave Content-Length: {size}"
+    yield observe(right, did, f"Content-Length: {size}, once, and no chunks", _shape(answer), *hints)
+
+    path = own.play(*[("block", b) for b in blocks], call=[start])
+    answer = own.ask("GET", path, may_break=True)
+    right = answer.framing == "chunked" and answer.complete and answer.text == body
+    hints = (
+        "Nobody knows the length before the last block. HTTP/1.1 has chunks for that.",
+        "Each block: its size in hexadecimal, CR LF, the block, CR LF. At the end 0, CR LF, CR LF.",
+    )
+    if answer.framing == "length":
+        hints = ("To count the bytes you had to wait for the last block. A client may want the first one earlier.",)
+    elif answer.framing == "chunked":
+        hints = ("An empty block would be a chunk of size 0, and that ends the body. Leave empty blocks out.",)
+    did = "an iterable without a length, to a client of HTTP/1.1"
+    yield observe(right, did, f"chunks with {body!r}", _shape(answer), *hints)
+
+    path = own.play(*[("block", b) for b in blocks], call=[start])
+    answer = own.ask("GET", path, version="HTTP/1.0")
+    right = answer.framing in ("close", "length") and answer.text == body
+    hint = "HTTP/1.0 knows no chunks: there the end of the connection is the end of the body."
+    yield observe(right, "the same, to a client of HTTP/1.0", "no chunks", _shape(answer), hint)
+
+    answer = own.ask("GET", own.play(call=[("start", "200 OK", [TEXT])], list=True))
+    right = answer.status == 200 and not answer.body and answer.framing != "close"
+    hint = "No block ever comes, and the headers have to leave all the same; then the client must see an end."
+    did = "an empty list, to a client of HTTP/1.1"
+    yield observe(right, did, "200, Content-Length: 0 (or the last chunk alone)", _shape(answer), hint)
+
+
+def _shape(answer: wire.Answer) -> str:
+    """Status and framing of an answer for the reader."""
+    how = {
+        "length": f"Content-Length: {', '.join(answer.all('Content-Length'))}",
+        "chunked": f"chunks {answer.chunks}",
+        "close": "the end of the connection",
+        "none": "its head",
+    }[answer.framing]
+    after = f", then {answer.extra[:40]!r}" if answer.extra else ""
+    why = f" ({answer.why})" if answer.why else ""
+    return f"{answer.status}, body {answer.body[:60]!r}, ending by {how}{why}{after}"
+
+
+def _bodyless(own: Own, body: str) -> Iterator[Observation]:
+    size = str(len(body))
+    call = [("start", "200 OK", [TEXT, ("Content-Length", size)])]
+    answer = own.ask("HEAD", own.play(("block", body), call=call, list=True))
+    right = not answer.extra and answer.all("Content-Length") == [size]
+    saw = f"Content-Length: {answer.all('Content-Length')}, then {answer.extra[:60]!r}"
+    hints = ("The application gave a body. The answer to HEAD has none: drop the blocks, send the head.",)
+    did = f"HEAD; the application gave Content-Length: {size} and a block"
+    yield observe(right, did, f"Content-Length: {size}, and no byte after the head", saw, *hints)
+    for status in ("204 No Content", "304 Not Modified"):
+        answer = own.ask("GET", own.play(call=[("start", status, [])], list=True))
+        framing = [
+            n
+            for n, _ in answer.headers
+            if n.lower() == "transfer-encoding" or (n, status[0]) == ("Content-Length", "2")
+        ]
+        saw = f"{', '.join(framing) or 'no framing'}, {answer.extra[:60]!r} after the head"
+        hint = "An answer with 204 or 304 ends with its head: no chunks, not even the last one, and no length of 0."
+        yield observe(not framing and not answer.extra, f"{status}, no block", "a head and nothing else", saw, hint)
+
+
+def _deferred(own: Own, blocks: Sequence[str]) -> Iterator[Observation]:
+    changed = ("again", "503 Changed My Mind", [TEXT])
+    steps = [("start", "200 OK", [TEXT, ("X-First", "yes")]), ("block", ""), changed, ("block", blocks[0])]
+    did = "start_response('200 OK'), an empty block, start_response('503 ...', exc_info), a block"
+    answer = own.ask("GET", own.play(*steps), did=did, may_break=True)
+    right = answer.status == 503 and answer.header("X-First") is None
+    saw = f"{answer.status} {answer.reason}" + (", with X-First of the first call" if answer.header("X-First") else "")
+    hints = (
+        "start_response sends nothing, and neither does an empty block: the application may change its mind.",
+        "Send the headers with the first block that is not empty, and not before.",
+    )
+    yield observe(right, did, "503 Changed My Mind, without X-First", saw, *hints)
+
+
+def _at_once(own: Own, start: tuple[Any, ...]) -> Iterator[Observation]:
+    """A block leaves before the next is asked for, also one that was given to write()."""
+    one, two = ("block", "one, "), ("block", "two")
+    cases = [
+        ("the second block is made after the client has the first", {"blocks": (start, one, ("wait", "go"), two)}),
+        (
+            "write(b'one, '), which must have left before the call goes on",
+            {"blocks": (two,), "call": [start, one, ("wait", "go")]},
+        ),
+    ]
+    for did, book in cases:
+        path = own.play(*book["blocks"], call=book.get("call", ()))
+        with own.talk() as talk:
+            talk.send(_get(path))
+            try:
+                talk.read_until(b"one, ", QUIET)
+                saw = "it came"
+            except wire.WireError as error:
+                saw = str(error) if not isinstance(error, wire.NoAnswer) else f"no byte of it within {QUIET:g} s"
+            own.site.allow("go")
+            try:
+                answer = talk.answer()
+            except wire.WireError as error:
+                raise own.fails(did, "both blocks", error) from None
+        hints = (
+            "What holds the first block back: a list, a join, a buffer that is not full?",
+            "Ask for a block, send it, ask for the next.",
+        )
+        if book.get("call"):
+            hints = ("`write` sends its bytes, with the headers before them, before it returns.",)
+        yield observe(saw == "it came", did, "the first block comes at once", saw, *hints)
+        if answer.body != b"one, two":
+            hint = "What write() was given comes first, then the blocks."
+            yield observe(False, did, "the body b'one, two'", _shape(answer), hint)
+            return
+
+
+def _get(path: str, *lines: str, method: str = "GET", version: str = "1.1") -> bytes:
+    more = "".join(f"{line}\r\n" for line in lines)
+    return f"{method} {path} HTTP/{version}\r\nHost: tea.example\r\n{more}\r\n".encode("latin-1")
+
+
+def _lengths(own: Own) -> Iterator[Observation]:
+    """A Content-Length that does not agree with the blocks."""
+    path = own.play(
+        ("block", "hello"), ("block", " and MORE"), call=[("start", "200 OK", [TEXT, ("Content-Length", "5")])]
+    )
+    answer = own.ask("GET", path)
+    saw = f"{answer.body!r}, then {answer.extra[:40] or 'nothing'!r}"
+    hints = (
+        "The client takes what comes after 5 bytes for the beginning of the next answer.",
+        "Count what you send, and cut the block that goes beyond.",
+    )
+    did = "Content-Length: 5, and 14 bytes of blocks"
+    yield observe(
+        b"MORE" not in answer.raw and answer.body == b"hello", did, "b'hello' and nothing after it", saw, *hints
+    )
+    path = own.play(("block", "hello"), call=[("start", "200 OK", [TEXT, ("Content-Length", "10")])])
+    with own.talk() as talk:
+        talk.send(_get(path))
+        try:
+            talk.read_until(b"hello")
+            ended = talk.wait_closed(QUIET)
+        except wire.WireError as error:
+            raise own.fails("Content-Length: 10, and 5 bytes", "the 5 bytes", error) from None
+    hint = "The client waits for five more bytes. Close the connection, so that it learns that they will not come."
+    saw = "the connection was closed" if ended else f"the connection was still open after {QUIET:g} s"
+    yield observe(ended, "Content-Length: 10, and 5 bytes of blocks", "the connection is closed", saw, hint)
+
+
+def _kept_open(own: Own, body: str) -> Observation:
+    """A connection that is not announced to be closed takes a second request."""
+    did = "two requests on one connection"
+    with own.talk() as talk:
+        try:
+            talk.send(_get("/health"))
+            first = talk.answer()
+            if "close" in (first.header("Connection") or "").lower():
+                return observe(True, did, "an answer to each, or Connection: close in the first", "Connection: close")
+            talk.send(_get("/health"))
+            saw = f"answers {first.status} and {talk.answer().status}"
+            right = saw == "answers 200 and 200"
+        except wire.WireError as error:
+            saw, right = f"no Connection: close in the first answer, and to the second request: {error}", False
+    hint = "With HTTP/1.1 a connection stays open. A server that closes it says so: Connection: close."
+    return observe(right, did, "an answer to each, or Connection: close in the first", saw, hint)
+
+
+def _guests_answer(own: Own) -> Iterator[Observation]:
+    answer = own.ask("GET", "/rows")
+    rows = "green tea: 12\nblack tea: 4\nmaté: 30\n"
+    yield observe(answer.text == rows, "the streaming guest: GET /rows", rows, _shape(answer), "Three blocks in UTF-8.")
+    answer = own.ask("HEAD", "/flask/tea/green")
+    saw = f"{answer.status}, {len(answer.extra)} bytes after the head"
+    yield observe((answer.status, answer.extra) == (200, b""), "Flask: HEAD /flask/tea/green", "200 and a head", saw)
+
+
+# --- errors ---------------------------------------------------------------------------------------------------------
+
+
+@exercise("lab02/errors", "What goes wrong inside", **SERVER)
+def errors(
+    site: Site, *, secret: str = "the kettle is empty", status: str = "503 Kettle Empty"
+) -> Iterator[Observation]:
+    """`secret`: what the application says when it fails; `status`: what it says when it notices itself."""
+    own = Own(site)
+    yield from _fails_early(own, secret)
+    yield from _fails_late(own, secret)
+    yield from _twice(own)
+    yield from _with_exc_info(own, status)
+    yield from _refused(own)
+    yield from _closes(own)
+
+
+_START = ("start", "200 OK", [TEXT])
+
+
+def _fails_early(own: Own, secret: str) -> Iterator[Observation]:
+    """Before anything was sent: 500, a log, and the next request."""
+    cases = [
+        ("the application raised inside the call", {"call": [("fail", secret)]}),
+        ("start_response('200 OK'), then the application raised", {"call": [_START, ("fail", secret)]}),
+        (
+            "start_response('200 OK') and an empty block, then the iterable raised",
+            {"steps": (_START, ("block", ""), ("fail", secret))},
+        ),
+    ]
+    logged = True
+    for did, book in cases:
+        before = len(own.site.server.log)
+        path = own.play(*book.get("steps", ()), call=book.get("call", ()))
+        answer = own.ask("GET", path, did=did, may_break=True)
+        told = [word for word in ("Traceback", secret, "PartError") if word in answer.text]
+        saw = f"{answer.status} {answer.reason}" + (f", and the client reads {told[0]!r}" if told else "")
+        hints = ["No header has left yet: the answer can still become 500 Internal Server Error."]
+        if told:
+            hints = ["What failed, and where, is for the log. The client gets 500 and a sentence of yours."]
+        yield observe(
+            answer.status == 500 and not told and answer.complete, did, "500, and nothing of the error", saw, *hints
+        )
+        logged = logged and own.wait_for(lambda: secret in own.site.server.log[before:], 0.5)  # noqa: B023
+    log = own.site.server.log
+    saw = "it is there" if logged and "Traceback" in log else f"the end of the log: {log[-60:]!r}"
+    hint = "The traceback belongs into wsgi.errors or onto stderr: traceback.print_exc() writes it."
+    yield observe(
+        logged and "Traceback" in log, "looked into the server's log", "the traceback of each failure", saw, hint
+    )
+    answer = own.ask("GET", "/health")
+    yield observe(answer.status == 200, "GET /health after that", "200", f"{answer.status} {answer.reason}")
+    answer = own.ask(
+        "GET", own.play(("block", "no start"), list=True), did="start_response was never called", may_break=True
+    )
+    hint = "A block came, and there is no status: that is an error of the application, too."
+    yield observe(
+        answer.status == 500, "start_response was never called", "500", f"{answer.status} {answer.reason}", hint
+    )
+
+
+def _fails_late(own: Own, secret: str) -> Iterator[Observation]:
+    """After the first block: the client must see that something is missing."""
+    did = "a block, then the iterable raised"
+    answer = own.ask("GET", own.play(_START, ("block", "one, "), ("fail", secret)), did=did, may_break=True)
+    right = not answer.complete and answer.body == b"one, " and secret not in answer.text
+    hints = (
+        "200 OK has left. What is missing can be seen only if the answer does not end as it should.",
+        "No last chunk after a failure: close the connection instead.",
+    )
+    if b"HTTP/1." in answer.raw[9:]:
+        hints = ("A second status line inside the body: once the headers have left, there is no 500 any more.",)
+    elif answer.status == 500:
+        hints = ("The first block was held back: it leaves before the next is asked for.",)
+    elif answer.framing == "close":
+        hints = ("Only the end of the connection ends this body, so a failure looks like the end. Send chunks.",)
+    yield observe(right, did, "200, the block, and no proper end", _shape(answer), *hints)
+
+
+def _twice(own: Own) -> Iterator[Observation]:
+    did = "start_response called twice, without exc_info"
+    path = own.play(("block", "x"), call=[_START, ("start", "202 Accepted", [TEXT])], list=True)
+    answer = own.ask("GET", path, did=did, may_break=True)
+    refused = own.notes("refused")
+    saw = f"it raised {refused[0]['type']}; {answer.status}" if refused else f"the call was accepted; {answer.status}"
+    hints = ("A second call is an error of the application, unless it brings exc_info: raise an exception.",)
+    if not refused and answer.status == 500:
+        hints = ("The client got 500, and the application was not told: raise inside start_response.",)
+    yield observe(refused and answer.status == 500, did, "the second call raises; 500", saw, *hints)
+
+
+def _with_exc_info(own: Own, status: str) -> Iterator[Observation]:
+    did = f"start_response('200 OK', X-First), then {status!r} with exc_info"
+    first = ("start", "200 OK", [TEXT, ("X-First", "yes")])
+    again = ("again", status, [TEXT, ("X-Second", "yes")])
+    answer = own.ask("GET", own.play(("block", "sorry"), call=[first, again], list=True), did=did, may_break=True)
+    saw = f"{answer.status} {answer.reason}, {[n for n, _ in answer.headers if n.startswith('X-')]}, {answer.body!r}"
+    right = f"{answer.status} {answer.reason}" == status and "X-First" not in saw and "X-Second" in saw
+    hints = ("Nothing has been sent: the second call takes the place of the first, status and headers.",)
+    if own.notes("raised"):
+        hints = ("It raised, though nothing had been sent. With exc_info the call is allowed until the headers leave.",)
+    elif "X-First" in saw and "X-Second" in saw:
+        hints = ("The old headers are still there beside the new: replace the list, do not extend it.",)
+    yield observe(right and answer.body == b"sorry", did, f"{status}, X-Second alone, b'sorry'", saw, *hints)
+
+    did = f"a block, then start_response({status!r}, exc_info)"
+    answer = own.ask(
+        "GET",
+        own.play(_START, ("block", "one, "), ("again", status, [TEXT]), ("block", "TWO")),
+        did=did,
+        may_break=True,
+    )
+    raised = own.notes("raised")
+    saw = f"it raised {raised[0]['type']}" if raised else "it raised nothing"
+    saw += f"; {_shape(answer)}"
+    right = raised and raised[0]["same"] and not answer.complete
+    hints = (
+        "The headers have left. start_response raises the exception that it was given, with its traceback.",
+        "exc_info is (type, value, traceback): raise exc_info[1].with_traceback(exc_info[2]).",
+    )
+    if raised and raised[0]["same"]:
+        hints = ("It raised as it should. The answer must break off then: no last chunk.",)
+    elif raised:
+        hints = ("Raise the very exception that you were given, not one of your own.",)
+    yield observe(right, did, "it raises the PartError it was given; the answer breaks off", saw, *hints)
+
+
+def _refused(own: Own) -> Iterator[Observation]:
+    """What an application must not give."""
+    cases = [
+        (
+            "the block 'no bytes', a str",
+            (_START, ("give", "text")),
+            "Look at the type before you send: bytes, and nothing else.",
+        ),
+        (
+            "a header Connection: close from the application",
+            (("start", "200 OK", [TEXT, ("Connection", "close")]), ("block", "x")),
+            "Connection, Transfer-Encoding and the like are between server and client: refuse them (list in the task).",
+        ),
+        (
+            "a header value with CR LF in it",
+            (("start", "200 OK", [TEXT, ("X-Tea", "green\r\nX-Forged: yes")]), ("block", "x")),
+            "Look for characters below the space in names, values and the status before you write them.",
+        ),
+    ]
+    for did, steps, hint in cases:
+        answer = own.ask("GET", own.play(*steps), did=did, may_break=True)
+        saw = f"{answer.status} {answer.reason}"
+        if answer.header("X-Forged"):
+            saw += ", and a header X-Forged: yes that nobody gave"
+        elif answer.status == 200:
+            saw += ": it was sent" if answer.body or "Conn" in did else ", an answer without the block"
+        yield observe(answer.status == 500, did, "500", saw, hint)
+
+
+def _closes(own: Own) -> Iterator[Observation]:
+    """close() of the iterable, once, whatever happened."""
+    cases = [
+        ("an iterable read to its end", (_START, ("block", "one"))),
+        ("an iterable that raised after a block", (_START, ("block", "one"), ("fail", "no more"))),
+        ("an iterable that raised before its first block", (("fail", "nothing"),)),
+        ("an iterable to a client that hung up after the first bytes", (_START, ("flood", 400))),
+    ]
+    for did, steps in cases:
+        path = own.play(*steps)
+        with own.talk() as talk:
+            talk.send(_get(path, "Connection: close"))
+            try:
+                talk.read_until(b"xxxx" if "hung up" in did else b"\r\n\r\n")
+                if "hung up" in did:
+                    talk.abort()
+                else:
+                    talk.wait_closed(QUIET)
+            except wire.WireError as error:
+                raise own.fails(did, "an answer", error) from None
+        own.wait_for(lambda: own.notes("closed"))
+        count = len(own.notes("closed"))
+        saw = "once" if count == 1 else f"{count} times" if count else "it was not called"
+        hints = (
+            "PEP 3333: if the iterable has a method close(), the server calls it when the request is over, in any case.",
+            "A `finally` is run in any case.",
+        )
+        if count == 1 and own.notes("exhausted") and "hung up" in did:
+            saw, count = "once, after the application had made 25 MB for nobody", 2
+            hints = ("Sending to a client that is gone raises OSError. That ends the request.",)
+        yield observe(count == 1, f"close() of {did}", "called once", saw, *hints)
+    answer = own.ask("GET", "/health")
+    yield observe(answer.status == 200, "GET /health after that", "200", f"{answer.status} {answer.reason}")
+
+
+# --- the request's body ---------------------------------------------------------------------------------------------
+
+
+@exercise("lab02/body", "What a client uploads", **SERVER)
+def body(
+    site: Site,
+    *,
+    lines: Sequence[str] = ("two cups\n", "of green tea\n", "and a spoon"),
+    chunks: Sequence[str] = ("first ", "flush\r\n0\r\n", "of spring"),
+) -> Iterator[Observation]:
+    """`lines`: three, the last without its end; `chunks`: one has what looks like the end of the chunks."""
+    own = Own(site)
+    yield from _bounded(own, lines)
+    yield from _in_pieces(own, lines)
+    yield from _without(own)
+    yield from _decoded(own, chunks)
+    yield from _expected(own)
+    yield from _uploads(own, chunks)
+
+
+def _read(
+    own: Own,
+    did: str,
+    raw: Sequence[bytes],
+    steps: Sequence[tuple[Any, ...]],
+    hints: tuple[str, ...],
+    pause: bool = False,
+) -> list[str]:
+    """Send a request of our own bytes; the application reads as the steps say. Returns what it read, as reprs."""
+    own.play(_START, *steps, ("reads",))
+    with own.talk() as talk:
+        for number, piece in enumerate(raw):
+            if number and pause:
+                own.wait_for(lambda: own.notes("read"), 0.15)
+            talk.send(piece)
+        try:
+            answer = talk.answer("POST", timeout=QUIET)
+        except wire.WireError as error:
+            raise own.fails(did, "an answer", error, hints if isinstance(error, wire.NoAnswer) else ()) from None
+    told = _json(answer)
+    if not isinstance(told, list):
+        raise own.fails(did, "200, and what the application read", f"{answer.status} {answer.reason}", hints)
+    return told
+
+
+def _post(*lines: str, path: str = "/part/play", version: str = "1.1") -> bytes:
+    return _get(path, *lines, method="POST", version=version)
+
+
+WAITS = (
+    "wsgi.input ends after CONTENT_LENGTH bytes: then every read returns b'' at once, and does not wait for the client.",
+    "Put an object between the connection and the application that counts the bytes that are left.",
+)
+
+
+def _bounded(own: Own, lines: Sequence[str]) -> Iterator[Observation]:
+    data = "".join(lines).encode()
+    steps = [
+        ("read", "readline"),
+        ("read", "read", 3),
+        ("read", "next"),
+        ("read", "read", 1000),
+        ("read", "read", 10),
+        ("read", "read"),
+    ]
+    second = lines[1].encode()
+    right = [lines[0].encode(), second[:3], second[3:], lines[2].encode(), b"", b""]
+    did = f"POST of {len(data)} bytes; readline(), read(3), next(), read(1000), read(10), read()"
+    told = _read(own, did, [_post(f"Content-Length: {len(data)}") + data], steps, WAITS)
+    yield observe(told == [repr(r) for r in right], did, f"{right}", ", ".join(told), *WAITS)
+    did = f"POST of {len(data)} bytes, and a second request right behind it; read()"
+    more = [_post(f"Content-Length: {len(data)}") + data + _get("/health")]
+    told = _read(own, did, more, [("read", "read")], WAITS)
+    yield observe(
+        told == [repr(data)], did, repr(data), ", ".join(told), "Bytes of the next request are not this one's."
+    )
+    told = _read(own, "readlines()", [_post(f"Content-Length: {len(data)}") + data], [("read", "readlines")], WAITS)
+    right = [repr([line.encode() for line in lines])]
+    yield observe(
+        told == right, "the same, readlines()", right[0], ", ".join(told), "A list of lines, each with its end."
+    )
+
+
+def _in_pieces(own: Own, lines: Sequence[str]) -> Iterator[Observation]:
+    data = "".join(lines).encode()
+    half = len(data) // 2
+    head = _post(f"Content-Length: {len(data)}")
+    did = f"POST of {len(data)} bytes in two pieces, the second a moment later; read({len(data)})"
+    hints = (
+        "`recv` returns what is there. read(n) is to return n bytes, unless the body ends before.",
+        "Ask again until you have them all.",
+    )
+    told = _read(own, did, [head + data[:half], data[half:]], [("read", "read", len(data))], hints, pause=True)
+    yield observe(told == [repr(data)], did, repr(data), ", ".join(told), *hints)
+
+
+def _without(own: Own) -> Iterator[Observation]:
+    did = "GET without a body; read()"
+    told = _read(own, did, [_get("/part/play")], [("read", "read")], WAITS)
+    yield observe(told == ["b''"], did, "b''", ", ".join(told), *WAITS)
+
+
+def _decoded(own: Own, chunks: Sequence[str]) -> Iterator[Observation]:
+    blocks = [chunk.encode() for chunk in chunks]
+    sent = b"".join(b"%X;tea=green\r\n%b\r\n" % (len(b), b) for b in blocks) + b"0\r\nX-Trailer: x\r\n\r\n"
+    data = b"".join(blocks)
+    did = f"POST in {len(blocks)} chunks, with extensions and a trailer; the application read up to CONTENT_LENGTH"
+    hints = (
+        "Take the chunks apart before the application reads: size, CR LF, that many bytes, CR LF; 0, trailers, CR LF.",
+        "Then the application must find the end: set CONTENT_LENGTH when the body is whole, or wsgi.input_terminated.",
+    )
+    got, length, ends = _read(own, did, [_post("Transfer-Encoding: chunked") + sent], [("whole",)], hints)
+    saw = f"{got}, with CONTENT_LENGTH {length}, wsgi.input_terminated {ends}"
+    yield observe(got == repr(data), did, repr(data), saw, *hints)
+
+
+def _expected(own: Own) -> Iterator[Observation]:
+    data = b"two cups"
+    did = "POST with Expect: 100-continue; we wait before we send the body"
+    own.play(_START, ("whole",), ("reads",))
+    hints = (
+        "This client waits for HTTP/1.1 100 Continue and an empty line before it sends the body.",
+        "Send it when the application reads for the first time, or before you call it.",
+    )
+    with own.talk() as talk:
+        talk.send(_post("Content-Length: 8", "Expect: 100-continue"))
+        try:
+            begin = talk.read_until(b"\r\n\r\n", QUIET)
+        except wire.WireError as error:
+            begin = str(error).encode()
+        talk.send(data)
+        try:
+            answer = talk.answer("POST")
+        except wire.WireError as error:
+            raise own.fails(did, "100 Continue, then an answer", error, hints) from None
+    right = answer.interim == [100] and (_json(answer) or [""])[0] == repr(data)
+    saw = f"{begin[:40].decode('latin-1')!r}, then {answer.status}, the application read {(_json(answer) or ['?'])[0]}"
+    yield observe(right, did, "100 Continue, then 200 and the whole body", saw, *hints)
+    for version, line in (("1.1", "X-Note: no expectation"), ("1.0", "Expect: 100-continue")):
+        own.play(_START, ("whole",), ("reads",))
+        with own.talk() as talk:
+            talk.send(_post("Content-Length: 8", line, version=version) + data)
+            try:
+                answer = talk.answer("POST")
+            except wire.WireError as error:
+                raise own.fails(f"POST without a wish for 100, HTTP/{version}", "an answer", error) from None
+        did = f"POST with HTTP/{version}, {line}"
+        hint = "100 Continue is for clients of HTTP/1.1 that ask for it. Others take it for the answer."
+        yield observe(not answer.interim, did, "no 100", f"{answer.interim} before {answer.status}", hint)
+
+
+def _uploads(own: Own, chunks: Sequence[str]) -> Iterator[Observation]:
+    data = "".join(chunks).encode() * 40_000
+    told = {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+    answer = own.ask("POST", "/upload", body=data)
+    did = f"the uploading guest: POST /upload of {len(data)} bytes"
+    yield observe(_json(answer) == told, did, f"{told}", f"{_json(answer)}", "Does every byte arrive, once?")
+    big = b"".join(b"%x\r\n%b\r\n" % (len(p), p) for p in (data[:100_000], data[100_000:])) + b"0\r\n\r\n"
+    answer = own.ask("POST", "/upload", [("Transfer-Encoding", "chunked")], big)
+    yield observe(
+        _json(answer) == told, f"{did} in chunks", f"{told}", f"{_json(answer)}", "Does every byte arrive, once?"
+    )
+    answer = own.ask(
+        "POST", "/flask/order", [("Content-Type", "application/x-www-form-urlencoded")], b"tea=m%C3%A1te&cups=2"
+    )
+    saw = f"{answer.status} {_json(answer)}"
+    right = answer.status == 201 and _json(answer) == {"tea": "máte", "cups": "2"}
+    yield observe(right, "Flask: a form to /flask/order", "201 and {'tea': 'máte', 'cups': '2'}", saw)
+    answer = own.ask("POST", "/notes", body=chunks[0].encode())
+    yield observe(answer.status == 201, "the shop: POST /notes", "201 Created", f"{answer.status} {answer.reason}")
+
+
+# --- rude clients ---------------------------------------------------------------------------------------------------
+
+_H = "Host: tea.example\r\n"
+BAD: Sequence[tuple[str, str]] = (
+    ("a first line of two parts", f"GET /health\r\n{_H}\r\n"),
+    ("a version that is not HTTP/1", f"GET /health TEA/4.1\r\n{_H}\r\n"),
+    ("a space before a colon", f"GET /health HTTP/1.1\r\n{_H}X-Tea : green\r\n\r\n"),
+    ("a line without a colon", f"GET /health HTTP/1.1\r\n{_H}green tea\r\n\r\n"),
+    ("no Host", "GET /health HTTP/1.1\r\nX-Tea: green\r\n\r\n"),
+    ("Content-Length: two", f"POST /upload HTTP/1.1\r\n{_H}Content-Length: two\r\n\r\nab"),
+    (
+        "Content-Length and Transfer-Encoding",
+        f"POST /upload HTTP/1.1\r\n{_H}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    ),
+    ("a chunk size that is no number", f"POST /upload HTTP/1.1\r\n{_H}Transfer-Encoding: chunked\r\n\r\ntea\r\n\r\n"),
+)
+WHY = {
+    "first line": "Method, target and version, with one space between them, and a target that begins with a slash.",
+    "version": "HTTP/1.1 or HTTP/1.0, and nothing else.",
+    "space": "What stands before the colon must be a name: letters, digits and a few signs, and no space.",
+    "line": "Every line has a name and a colon. Old clients folded long values; RFC 9112 lets you refuse that.",
+    "host": "With HTTP/1.1 a Host belongs to every request, once.",
+    "content-length": "Digits, and nothing else; two lengths that differ, or a length beside chunks, could be read in two ways.",
+    "chunk": "A size is made of hexadecimal digits, and the bytes of a chunk are followed by CR LF.",
+    "coding": "There is one coding that you can take apart: chunked.",
+    "character": "Characters below the space have no place in a header, but for the tab.",
+}
+
+
+@exercise("lab02/rude", "Clients that do not behave", **SERVER)
+def rude(
+    site: Site, *, bad: Sequence[tuple[str, str]] = BAD, silent: int = 24, half: str = "GET /hea"
+) -> Iterator[Observation]:
+    """`bad`: what is wrong and the request; `silent`: how many clients say nothing; `half`: the beginning of a head."""
+    own = Own(site)
+    answer = own.ask("GET", "/health")
+    yield observe(
+        answer.status == 200, "GET /health, before anybody is rude", "200", f"{answer.status} {answer.reason}"
+    )
+    for what, text in bad:
+        yield _answered(own, what, text)
+    answer = own.ask("GET", "/health")
+    yield observe(answer.status == 200, "GET /health after these", "200", f"{answer.status} {answer.reason}")
+    yield _endless(own)
+    yield from _silent(own, silent, half)
+
+
+def _answered(own: Own, what: str, text: str) -> Observation:
+    """How one malformed request is answered."""
+    own.site.prepare()
+    chunk = "chunk" in what
+    try:
+        answer = wire.send(own.site.server.url, text.encode("latin-1"), timeout=QUIET)
+        saw, right = (
+            f"{answer.status} {answer.reason}",
+            answer.status in (400, 501, 505) or (chunk and answer.status >= 400),
+        )
+    except wire.WireError as error:
+        saw, right = str(error), False
+    if not own.site.server.alive:
+        raise own.fails(what, "400 Bad Request", saw)
+    called = own.notes("called")
+    why = next((words for key, words in WHY.items() if key in what.lower()), "See the list in the task.")
+    if called and not chunk:
+        saw, right = f"{saw}; the application was called with {called[0].get('path')!r}", False
+    hints = (
+        why,
+        "A request that is refused gets 400, a line of text, and the end of the connection; the application is not called.",
+    )
+    return observe(right, f"sent {what}: {text[:44]!r}", "400 Bad Request", saw, *hints)
+
+
+def _endless(own: Own) -> Observation:
+    """A head without an end."""
+    did, line = "a head that does not end", b"X-Tea: green\r\n" * 1024
+    with own.talk() as talk:
+        sent, ended = 0, False
+        talk.send(b"GET /health HTTP/1.1\r\n")
+        while sent < 4 << 20 and not ended:
+            try:
+                ended = not talk.send(line, QUIET) or talk.ended or bool(talk.received)
+            except wire.WireError:
+                break
+            sent += len(line)
+        if not ended:
+            ended = talk.wait_closed(0.5)
+        begin = talk.received[:40]
+    saw = (
+        f"{begin[:30]!r}, or the end of the connection"
+        if ended
+        else f"{sent >> 20} MB were taken, and no end was in sight"
+    )
+    hints = ("Where do the lines go? Into memory, until it is full.", "Stop at some size: 64 KB are more than enough.")
+    return observe(ended, did, "431 (or 400), or a closed connection, before 4 MB", saw, *hints)
+
+
+def _silent(own: Own, silent: int, half: str) -> Iterator[Observation]:
+    """Clients that say nothing, half a head or half a body, or do not read; others are served all the same."""
+    kinds = {
+        "say nothing": b"",
+        f"have said {half!r}": half.encode("latin-1"),
+        "have sent half a body": _post("Content-Length: 100", path="/upload") + b"x" * 50,
+    }
+    talks: list[wire.Conversation] = []
+    hints = (
+        "While your server waits for one client, who calls accept() for the others?",
+        "A thread for each connection, a process for each, or one loop over all of them: each will do.",
+    )
+    try:
+        for words, begin in kinds.items():
+            fresh = [own.talk() for _ in range(silent if not begin else max(3, silent // 4))]
+            talks += fresh
+            for talk in fresh:
+                talk.send(begin)
+            yield _still(own, f"GET /health, while {len(fresh)} clients {words}", *hints)
+        own.play(_START, ("flood", 400))
+        talks.append(own.talk())
+        talks[-1].send(_get("/part/play"))
+        own.wait_for(lambda: own.notes("called"))
+        yield _still(own, "GET /health, while a client does not read its 25 MB", *hints)
+    finally:
+        for talk in talks:
+            talk.abort()
+    yield _still(own, "GET /health, when all of them have hung up", "A client that hangs up is no reason to stop.")
+
+
+def _still(own: Own, did: str, *hints: str) -> Observation:
+    try:
+        answer = wire.exchange(own.site.server.url, target="/health", timeout=QUIET)
+        saw = f"{answer.status} {answer.reason}"
+    except wire.WireError as error:
+        if not own.site.server.alive:
+            raise own.fails(did, "200 OK", error) from None
+        saw = str(error)
+    return observe(saw == "200 OK", did, "200 OK", saw, *hints)
+
+
+__all__ = ["body", "errors", "request", "response", "rude"]

@@ -1,0 +1,1 @@
+../request/right_http_server.py

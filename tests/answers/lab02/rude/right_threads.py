@@ -1,0 +1,1 @@
+../request/right_threads.py
