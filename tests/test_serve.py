@@ -184,6 +184,39 @@ def test_being_ready_asks_the_application_nothing(write):
         assert server.log.count("GET /") == 1
 
 
+def test_settings_go_by_the_names_of_gunicorns_documentation(write):
+    write("hello.py", HELLO)
+    settings = {
+        "accesslog": "-",
+        "loglevel": "debug",
+        "preload_app": True,
+        "sendfile": False,
+        "raw_env": ["A=1", "B=2"],
+    }
+    server = serve.Gunicorn("hello:app", **settings)
+    for flag in ("--access-logfile -", "--log-level debug", "--preload", "--no-sendfile", "--env A=1 --env B=2"):
+        assert flag in server.command
+    with server:
+        assert get(server.url) == b"hello"
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"worker": 3}, "no setting 'worker'; did you mean .*workers"),
+        ({"post_fork": print}, "write it in a config file"),
+    ],
+)
+def test_a_setting_that_gunicorn_cannot_take_is_refused_in_words(settings, words):
+    with pytest.raises(ValueError, match=words):
+        serve.Gunicorn("hello:app", **settings)
+
+
+def test_a_setting_for_a_server_that_has_none_is_refused():
+    with pytest.raises(TypeError, match="Wsgiref has no setting workers"):
+        serve.Wsgiref("hello:app", workers=3)
+
+
 def test_an_application_not_named_as_module_and_name_is_refused():
     with pytest.raises(ValueError, match="module:name"):
         serve.Gunicorn("shop.py")

@@ -183,7 +183,7 @@ class Session:
             with open(writer, "wb") as out:
                 out.write(json.dumps(result).encode())
             code = 0
-        except BaseException:
+        except BaseException:  # noqa: BLE001 - the traceback goes to the log, whatever it is
             sys.excepthook(*sys.exc_info())
         finally:
             sys.stderr.flush()

@@ -199,13 +199,17 @@ class Server:
         port: a fixed port; by default the system chooses a free one. The address is always 127.0.0.1.
         start_timeout: seconds to wait until it answers.
         limits: bounds for the program: ``memory`` (bytes a process) and ``file`` (bytes a file).
+        settings: the program's own settings, by their names, where it has any.
 
     Raises:
+        TypeError, ValueError: the program has no such setting.
         ServerError: when entered, if it does not start; in words, with the end of its log.
     """
 
     #: What the program prints when it listens; group 1 is the port.
     listening: re.Pattern[str]
+    #: Whether the program has settings of its own.
+    takes_settings = True
 
     def __init__(
         self,
@@ -216,7 +220,10 @@ class Server:
         port: int | None = None,
         start_timeout: float = 15.0,
         limits: dict[str, int] | None = None,
+        **settings: Any,
     ) -> None:
+        if settings and not self.takes_settings:
+            raise TypeError(f"{type(self).__name__} has no setting {', '.join(settings)}")
         if not isinstance(app, str) or not re.fullmatch(r"[\w.]+:\w[\w.()]*", app):
             raise ValueError(f'name the application as "module:name", for example "shop:app", not {app!r}')
         self.app = app
@@ -227,6 +234,7 @@ class Server:
         self._fixed_port = port
         self.start_timeout = start_timeout
         self.limits = limits or {}
+        self.settings = settings
         self._session: Session | None = None
         self._log_file: Path | None = None
         self._log_kept = ""

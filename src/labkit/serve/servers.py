@@ -1,5 +1,6 @@
 """The WSGI servers of the course, each the real program."""
 
+import difflib
 import os
 import re
 import sys
@@ -16,26 +17,57 @@ SETTLED = 1.0  # seconds without a new worker after which gunicorn has started t
 
 
 def _flags(settings: dict[str, Any]) -> list[str]:
-    """Settings as command line flags: ``worker_class="gthread"`` is ``--worker-class gthread``; True is a bare flag."""
+    """Settings as command line flags: ``buffer_size=8192`` is ``--buffer-size 8192``; True is a bare flag."""
     flags: list[str] = []
     for name, value in settings.items():
-        flag = "--" + name.replace("_", "-")
-        if value is True:
-            flags.append(flag)
-        elif isinstance(value, list | tuple):
-            for one in value:
-                flags += [flag, str(one)]
-        elif isinstance(value, str | int | float) and value is not False:
-            flags += [flag, str(value)]
-        elif value is not None and value is not False:
-            raise ValueError(
-                f"{name}={value!r} cannot go on a command line: write it in a config file and pass config="
-            )
+        if value is not None and value is not False:
+            flags += _flag("--" + name.replace("_", "-"), value, name)
+    return flags
+
+
+def _flag(flag: str, value: Any, name: str) -> list[str]:
+    """One flag with its value, or several when the value is a list."""
+    if value is True:
+        return [flag]
+    if isinstance(value, list | tuple):
+        return [part for one in value for part in (flag, str(one))]
+    if isinstance(value, str | int | float):
+        return [flag, str(value)]
+    raise ValueError(f"{name}={value!r} cannot go on a command line: write it in a config file and pass config=")
+
+
+def _gunicorn_flags(settings: dict[str, Any]) -> list[str]:
+    """gunicorn's settings as flags; some have another name there (``accesslog`` is ``--access-logfile``).
+
+    Raises:
+        ValueError: gunicorn has no such setting, or it can be given in a config file only.
+    """
+    if not settings:
+        return []
+    from gunicorn.config import KNOWN_SETTINGS
+
+    known = {setting.name: setting for setting in KNOWN_SETTINGS}
+    known |= {flag[2:].replace("-", "_"): s for s in KNOWN_SETTINGS for flag in s.cli or () if flag.startswith("--")}
+    flags: list[str] = []
+    for name, value in settings.items():
+        if name not in known:
+            near = ", ".join(difflib.get_close_matches(name, known)) or "one that its documentation lists"
+            raise ValueError(f"gunicorn has no setting {name!r}; did you mean {near}?")
+        setting = known[name]
+        if not setting.cli or callable(value):
+            raise ValueError(f"{name} cannot go on a command line: write it in a config file and pass config=")
+        long = next(flag for flag in setting.cli if flag.startswith("--"))
+        if setting.action in ("store_true", "store_const"):  # the constant is False: --no-sendfile
+            flags += [long] if value is (setting.action == "store_true") else []
+        elif value is not None:
+            flags += _flag(long, value, name)
     return flags
 
 
 class Wsgiref(Server):
     """The standard library's ``wsgiref.simple_server``: one process, one request at a time (PEP 3333's reference)."""
+
+    takes_settings = False
 
     listening = re.compile(r"Listening at: http://127\.0\.0\.1:(\d+)")
 
@@ -58,31 +90,20 @@ class Gunicorn(Server):
 
     listening = re.compile(r"Listening at: http://127\.0\.0\.1:(\d+)")
 
-    def __init__(
-        self,
-        app: str,
-        *,
-        config: str | Path | None = None,
-        cwd: str | Path | None = None,
-        env: dict[str, str] | None = None,
-        port: int | None = None,
-        start_timeout: float = 15.0,
-        limits: dict[str, int] | None = None,
-        **settings: Any,
-    ) -> None:
-        super().__init__(app, cwd=cwd, env=env, port=port, start_timeout=start_timeout, limits=limits)
-        self.config = config
+    def __init__(self, app: str, *, config: str | Path | None = None, **settings: Any) -> None:
         if "bind" in settings:
             raise ValueError(
                 "the course binds to 127.0.0.1 only: leave bind out, or give port= if it must be a fixed one"
             )
-        self._settings = _flags(settings)
-        self._expected = self._workers_expected(settings)
+        super().__init__(app, **settings)
+        self.config = config
+        self._flags = _gunicorn_flags(self.settings)
+        self._expected = self._workers_expected(self.settings)
 
     def argv(self) -> list[str]:
         config = ["--config", str(self.config)] if self.config else []
         bind = ["--bind", f"{HOST}:{self._fixed_port or 0}", "--no-control-socket"]
-        return [sys.executable, "-m", "gunicorn", self.app, *config, *self._settings, *bind]
+        return [sys.executable, "-m", "gunicorn", self.app, *config, *self._flags, *bind]
 
     @property
     def command(self) -> str:
@@ -151,22 +172,15 @@ class Waitress(Server):
 
     listening = re.compile(r"Serving on http://127\.0\.0\.1:(\d+)")
 
-    def __init__(
-        self,
-        app: str,
-        *,
-        cwd: str | Path | None = None,
-        env: dict[str, str] | None = None,
-        port: int | None = None,
-        start_timeout: float = 15.0,
-        limits: dict[str, int] | None = None,
-        **settings: Any,
-    ) -> None:
-        super().__init__(app, cwd=cwd, env=env, port=port, start_timeout=start_timeout, limits=limits)
-        self._settings = [f"--{k.replace('_', '-')}={v}" for k, v in settings.items()]
-
     def argv(self) -> list[str]:
-        return [sys.executable, "-m", "waitress", f"--listen={HOST}:{self._fixed_port or 0}", *self._settings, self.app]
+        return [
+            sys.executable,
+            "-m",
+            "waitress",
+            f"--listen={HOST}:{self._fixed_port or 0}",
+            *_flags(self.settings),
+            self.app,
+        ]
 
     @property
     def command(self) -> str:
@@ -184,24 +198,19 @@ class Uwsgi(Server):
 
     listening = re.compile(r"bound to TCP address 127\.0\.0\.1:(\d+)")
 
-    def __init__(
-        self,
-        app: str,
-        *,
-        cwd: str | Path | None = None,
-        env: dict[str, str] | None = None,
-        port: int | None = None,
-        start_timeout: float = 15.0,
-        limits: dict[str, int] | None = None,
-        **settings: Any,
-    ) -> None:
-        super().__init__(app, cwd=cwd, env=env, port=port, start_timeout=start_timeout, limits=limits)
-        self._settings = _flags(settings)
-
     def argv(self) -> list[str]:
         program = str(Path(sysconfig.get_path("scripts")) / "pyuwsgi")
         address = ["--http-socket", f"{HOST}:{self._fixed_port or 0}"]
-        return [program, *address, "--wsgi", self.app, "--master", "--need-app", "--die-on-term", *self._settings]
+        return [
+            program,
+            *address,
+            "--wsgi",
+            self.app,
+            "--master",
+            "--need-app",
+            "--die-on-term",
+            *_flags(self.settings),
+        ]
 
     @property
     def command(self) -> str:
@@ -224,18 +233,10 @@ class OwnServer(Server):
 
     listening = re.compile(r"Listening at: http://127\.0\.0\.1:(\d+)")
 
-    def __init__(
-        self,
-        function: str,
-        app: str,
-        *,
-        cwd: str | Path | None = None,
-        env: dict[str, str] | None = None,
-        port: int | None = None,
-        start_timeout: float = 15.0,
-        limits: dict[str, int] | None = None,
-    ) -> None:
-        super().__init__(app, cwd=cwd, env=env, port=port, start_timeout=start_timeout, limits=limits)
+    takes_settings = False
+
+    def __init__(self, function: str, app: str, **common: Any) -> None:
+        super().__init__(app, **common)
         self.function = function
 
     def argv(self) -> list[str]:
