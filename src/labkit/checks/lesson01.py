@@ -27,7 +27,7 @@ def request(
     outcomes = module.calls([("request", *call) for call in calls])
     faults = [_request_fault(outcome.value, *call) for call, outcome in zip(calls, outcomes, strict=True)]
     for call, outcome, fault in zip(calls, outcomes, faults, strict=True):
-        yield _judged(describe(("request", *call)), "the bytes of this request", show(outcome.value), fault)
+        yield _judged(describe(("request", *call)), "the bytes of this request", show(outcome.value, 160), fault)
     if any(faults):
         return  # first things first: what is to be refused comes after what is to work
     bad = [

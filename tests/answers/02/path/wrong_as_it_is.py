@@ -6,6 +6,6 @@ def app(environ, start_response):
         text = environ["PATH_INFO"]
     except UnicodeDecodeError:
         start_response("400 Bad Request", headers)
-        return ["This path is no UTF-8.".encode()]
+        return [b"This path is no UTF-8."]
     start_response("200 OK", headers)
     return [text.encode()]
