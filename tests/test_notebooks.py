@@ -117,8 +117,14 @@ def test_files_that_cells_write_are_linted(tmp_path):
                 folder.mkdir(parents=True)
                 (folder / name).write_text(body + "\n")
     ruff = [sys.executable, "-m", "ruff", "check", "--quiet", "--no-cache", "--config", str(ROOT / "pyproject.toml")]
-    unsolved = "*/*-answer/*:F401"  # an exercise imports what its answer will need
-    done = subprocess.run([*ruff, "--per-file-ignores", unsolved, "."], cwd=tmp_path, capture_output=True, text=True)
+    but = [
+        "*/*-answer/*:F401",  # an exercise imports what its answer will need
+        "*:BLE001",  # a server catches whatever an application raises
+        "*:SIM115",  # and a WSGI iterable closes its file in close(), where the server calls it
+    ]
+    done = subprocess.run(
+        [*ruff, "--per-file-ignores", ",".join(but), "."], cwd=tmp_path, capture_output=True, text=True, timeout=60
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -28,6 +28,8 @@ from IPython.core.inputtransformer2 import TransformerManager
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from labkit.checks import exercises
+
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 CONDA = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
@@ -80,11 +82,12 @@ def sources(pattern):
 
 
 def local_modules():
-    """Names of this repository: its modules and folders, and the modules that cells write."""
+    """Names of this repository: its modules and folders, and the modules that cells write or exercises bring."""
     files = [p for top in ("src", "tests", "benchmarks", "labs", "solutions") for p in (ROOT / top).rglob("*.py")]
     written = re.compile(r"%%writefile\s+(\w+)\.py")
     cells = "\n".join(path.read_text() for path in ROOT.glob("*/**/*.ipynb") if ".venv" not in path.parts)
-    return {p.stem for p in files} | {p.parent.name for p in files} | set(written.findall(cells))
+    brought = {Path(name).stem for exercise in exercises() for name in exercise.files}
+    return {p.stem for p in files} | {p.parent.name for p in files} | set(written.findall(cells)) | brought
 
 
 @pytest.mark.parametrize(
