@@ -1,7 +1,9 @@
 """How an examination talks with a learner's own server, and puts into words what is wrong with an answer."""
 
 import json
+import time
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 from labkit import wire
@@ -77,8 +79,6 @@ class Own:
 
     def wait_for(self, ready: Callable[[], object], seconds: float = QUIET) -> bool:
         """Wait until something is so. False when it did not become so in time."""
-        import time
-
         until = time.monotonic() + seconds
         while not ready():
             if time.monotonic() > until:
@@ -88,25 +88,34 @@ class Own:
 
     def fails(self, did: str, expected: str, error: object, hints: tuple[str, ...] = ()) -> Over:
         """Note a failure after which nothing else need be tried. Returns the exception to raise."""
-        saw, trace = str(error), ""
-        words = str(error)
-        server = self.site.server
-        self.wait_for(lambda: last_traceback(server.log[self._logged :]) or not server.alive, 0.2)
+        words, trace = str(error), ""
+        server, name = self.site.server, self.site.path.name
+        self.wait_for(lambda: last_traceback(server.log[self._logged :]) or not server.alive, 0.3)
         event = last_traceback(server.log[self._logged :]) or (None if server.alive else last_traceback(server.log))
-        ours = event and any(str(self.site.path.name) in frame[0] for frame in event["frames"])
-        if event and (ours or not server.alive):
+        saw, known = words, next((found for word, found in HINTS if word in words), ())
+        if event and any(Path(frame[0]).name == name for frame in event["frames"]):
+            theirs = Path(event["frames"][-1][0]).name not in self.site.exercise.files
+            event["frames"] = [frame for frame in event["frames"] if Path(frame[0]).name == name]
             seen = raised(did, event, self.site.folder)
-            trace = seen.trace
             if event["type"] == "NotImplementedError":
-                self.site.problems.append(Observation(did, expected, seen.saw, False, STUB, trace))
+                self.site.problems.append(Observation(did, expected, seen.saw, False, STUB, seen.trace))
                 return Over()
-            saw = seen.saw.replace("the application raised", f"{words}; the log says")
-            hints = ("Read the line that is named: what was in the variables there?", *hints)
+            kind = event["type"].rpartition(".")[2]
+            if theirs:
+                saw, trace = f"{words}; {name} raised {kind}: {event['message']}", seen.trace
+                hints = (*hints, "Read the line that is named: what was in the variables there?")
+            else:
+                saw = f"{words}; the application had raised {kind}: {event['message']}"
+                hints = (
+                    *hints,
+                    *known[:1],
+                    "An exception of the application is caught, logged, and answered with 500.",
+                )
         elif not server.alive:
-            saw = f"{words}: the server has ended"
-            hints = ("`serve` goes on for ever: one connection after the other.",)
-        elif not hints:
-            hints = SILENT if "within" in words else CLOSED if "closed without" in words or "reset" in words else SHAPE
+            hints = (*hints, "`serve` goes on for ever: one connection after the other.")
+        if not server.alive:
+            saw += "; then the server ended"
+        hints = hints or known or SHAPE
         self.site.problems.append(Observation(cut(did, 120), expected, cut(saw), False, hints, trace))
         return Over()
 
@@ -123,6 +132,15 @@ SHAPE = (
     "A status line, header lines and an empty line, each ending with CR LF, then the body.",
     "Send a request by hand and print the answer's bytes (lesson 01).",
 )
+SECOND = (
+    "A second status line inside the body: once the headers have left, there is no 500 any more.",
+    "After an error in the middle the answer breaks off: close the connection.",
+)
+CHUNKS = (
+    "A chunk: its size in hexadecimal digits, CR LF, that many bytes, CR LF. The last has size 0.",
+    "A block of 20 bytes has the size 14: that is hexadecimal.",
+)
+HINTS = (("b'HTTP/1.", SECOND), ("chunk", CHUNKS), ("within", SILENT), ("closed without", CLOSED), ("reset", CLOSED))
 INCOMPLETE = (
     "How does the client see where the body ends? Content-Length, a last chunk of size 0, or the end of the connection.",
     "Is Content-Length the number of bytes that are sent after the empty line?",

@@ -48,7 +48,7 @@ def tell_environ(environ, start_response, positional, named):
     found["wsgi.errors"] = (found.get("wsgi.errors", ("",))[0], methods(environ, "errors"))
     told = {"type": type(environ).__name__, "positional": positional, "named": named, "variables": found}
     body = json.dumps(told).encode()
-    write = start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
+    write = start_response("200 OK", [("Content-Type", "application/json")])
     return [body if callable(write) else body.replace(b'"positional"', b'"no_write": true, "positional"', 1)]
 
 
@@ -141,7 +141,7 @@ class Play:
     def do_read(self, method, *arguments):
         note("read", method=method)
         source = self.environ["wsgi.input"]
-        value = next(iter(source)) if method == "next" else getattr(source, method)(*arguments)
+        value = next(iter(source), b"") if method == "next" else getattr(source, method)(*arguments)
         self.got.append(repr(value))
 
     def do_whole(self):

@@ -46,13 +46,13 @@ def request(
         yield told
         return
     environ = Environ(told)
-    yield environ.called(get)
-    yield environ.types(get)
-    yield environ.path(get, f"/part/environ/{path}", f"/part/environ/{quoted}", query)
-    yield environ.query(get, query)
-    yield environ.named(get, site.server.port)
+    yield environ.called(f"how the application was called, for {get}")
+    yield environ.types(f"types, for {get}")
+    yield environ.path(f"PATH_INFO, for {get}", f"/part/environ/{path}", f"/part/environ/{quoted}", query)
+    yield environ.query(f"QUERY_STRING, for {get}", query)
+    yield environ.named(f"what is always there, for {get}", site.server.port)
     yield environ.is_(
-        f"{get}, {name}: {value}", key, value, "The value is what follows the first colon, without spaces around."
+        f"{name}: {value}", key, value, "The value is what follows the first colon, without spaces around."
     )
     joined = ", ".join(twice)
     yield observe(
@@ -65,7 +65,7 @@ def request(
     )
     cookies = "Two Cookie lines are joined with '; ', since a cookie may have a comma in it."
     yield environ.is_("Cookie: a=1 and Cookie: b=2", "HTTP_COOKIE", "a=1; b=2", cookies)
-    yield environ.streams(get)
+    yield environ.streams(f"files and write(), for {get}")
     yield from _posted(own, name, value, key, body)
     yield from _heads(own, name, key)
     yield from _guests_see(own, path, query)
@@ -329,7 +329,7 @@ def _dates(own: Own, did: str, answer: wire.Answer) -> Iterator[Observation]:
     yield observe(right, did, "one Date header, like Sun, 06 Nov 1994 08:49:37 GMT", f"Date: {dates}", *hints)
     old = "Thu, 01 Jan 2026 00:00:00 GMT"
     path = own.play(("block", "old"), call=[("start", "200 OK", [TEXT, ("dATE", old)])], list=True)
-    answer = own.ask("GET", path)
+    answer = own.ask("GET", path, did="the application gave dATE: 01 Jan 2026")
     hint = "Before you add a header, look whether the application gave it. Capitals mean nothing in a header's name."
     saw = f"Date: {answer.all('Date')}"
     yield observe(answer.all("Date") == [old], "the application gave dATE: 01 Jan 2026", f"Date: [{old!r}]", saw, hint)
@@ -338,14 +338,18 @@ def _dates(own: Own, did: str, answer: wire.Answer) -> Iterator[Observation]:
 def _framing(own: Own, start: tuple[Any, ...], blocks: Sequence[str], body: str) -> Iterator[Observation]:
     size = len(body)
     sized = ("start", start[1], [*start[2], ("Content-Length", str(size))])
-    answer = own.ask("GET", own.play(*[("block", b) for b in blocks], call=[sized]))
+    answer = own.ask(
+        "GET",
+        own.play(*[("block", b) for b in blocks], call=[sized]),
+        did=f"the application gave Content-Length: {size}",
+    )
     right = answer.framing == "length" and answer.text == body and len(answer.all("Content-Length")) == 1
     hints = ("The length is known: no chunks, and the header once.",)
     did = f"the application gave Content-Length: {size}"
     yield observe(right, did, f"Content-Length: {size}, once, and no chunks", _shape(answer), *hints)
 
     path = own.play(*[("block", b) for b in blocks], call=[start])
-    answer = own.ask("GET", path, may_break=True)
+    answer = own.ask("GET", path, did="an iterable without a length, to a client of HTTP/1.1", may_break=True)
     right = answer.framing == "chunked" and answer.complete and answer.text == body
     hints = (
         "Nobody knows the length before the last block. HTTP/1.1 has chunks for that.",
@@ -359,12 +363,14 @@ def _framing(own: Own, start: tuple[Any, ...], blocks: Sequence[str], body: str)
     yield observe(right, did, f"chunks with {body!r}", _shape(answer), *hints)
 
     path = own.play(*[("block", b) for b in blocks], call=[start])
-    answer = own.ask("GET", path, version="HTTP/1.0")
+    answer = own.ask("GET", path, version="HTTP/1.0", did="the same, to a client of HTTP/1.0")
     right = answer.framing in ("close", "length") and answer.text == body
     hint = "HTTP/1.0 knows no chunks: there the end of the connection is the end of the body."
     yield observe(right, "the same, to a client of HTTP/1.0", "no chunks", _shape(answer), hint)
 
-    answer = own.ask("GET", own.play(call=[("start", "200 OK", [TEXT])], list=True))
+    answer = own.ask(
+        "GET", own.play(call=[("start", "200 OK", [TEXT])], list=True), did="an empty list, to a client of HTTP/1.1"
+    )
     right = answer.status == 200 and not answer.body and answer.framing != "close"
     hint = "No block ever comes, and the headers have to leave all the same; then the client must see an end."
     did = "an empty list, to a client of HTTP/1.1"
@@ -387,14 +393,14 @@ def _shape(answer: wire.Answer) -> str:
 def _bodyless(own: Own, body: str) -> Iterator[Observation]:
     size = str(len(body))
     call = [("start", "200 OK", [TEXT, ("Content-Length", size)])]
-    answer = own.ask("HEAD", own.play(("block", body), call=call, list=True))
+    answer = own.ask("HEAD", own.play(("block", body), call=call, list=True), did="HEAD; the application gave a block")
     right = not answer.extra and answer.all("Content-Length") == [size]
     saw = f"Content-Length: {answer.all('Content-Length')}, then {answer.extra[:60]!r}"
     hints = ("The application gave a body. The answer to HEAD has none: drop the blocks, send the head.",)
     did = f"HEAD; the application gave Content-Length: {size} and a block"
     yield observe(right, did, f"Content-Length: {size}, and no byte after the head", saw, *hints)
     for status in ("204 No Content", "304 Not Modified"):
-        answer = own.ask("GET", own.play(call=[("start", status, [])], list=True))
+        answer = own.ask("GET", own.play(call=[("start", status, [])], list=True), did=f"{status}, no block")
         framing = [
             n
             for n, _ in answer.headers
@@ -466,8 +472,8 @@ def _lengths(own: Own) -> Iterator[Observation]:
     path = own.play(
         ("block", "hello"), ("block", " and MORE"), call=[("start", "200 OK", [TEXT, ("Content-Length", "5")])]
     )
-    answer = own.ask("GET", path)
-    saw = f"{answer.body!r}, then {answer.extra[:40] or 'nothing'!r}"
+    answer = own.ask("GET", path, did="Content-Length: 5, and 14 bytes of blocks")
+    saw = f"{answer.body!r}, then {answer.extra[:40]!r}"
     hints = (
         "The client takes what comes after 5 bytes for the beginning of the next answer.",
         "Count what you send, and cut the block that goes beyond.",
@@ -861,11 +867,13 @@ def _expected(own: Own) -> Iterator[Observation]:
 def _uploads(own: Own, chunks: Sequence[str]) -> Iterator[Observation]:
     data = "".join(chunks).encode() * 40_000
     told = {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
-    answer = own.ask("POST", "/upload", body=data)
+    answer = own.ask("POST", "/upload", body=data, did=f"POST /upload of {len(data)} bytes")
     did = f"the uploading guest: POST /upload of {len(data)} bytes"
     yield observe(_json(answer) == told, did, f"{told}", f"{_json(answer)}", "Does every byte arrive, once?")
     big = b"".join(b"%x\r\n%b\r\n" % (len(p), p) for p in (data[:100_000], data[100_000:])) + b"0\r\n\r\n"
-    answer = own.ask("POST", "/upload", [("Transfer-Encoding", "chunked")], big)
+    answer = own.ask(
+        "POST", "/upload", [("Transfer-Encoding", "chunked")], big, did=f"POST /upload of {len(data)} bytes in chunks"
+    )
     yield observe(
         _json(answer) == told, f"{did} in chunks", f"{told}", f"{_json(answer)}", "Does every byte arrive, once?"
     )
@@ -873,10 +881,17 @@ def _uploads(own: Own, chunks: Sequence[str]) -> Iterator[Observation]:
         "POST", "/flask/order", [("Content-Type", "application/x-www-form-urlencoded")], b"tea=m%C3%A1te&cups=2"
     )
     saw = f"{answer.status} {_json(answer)}"
+    hint = "Flask reads CONTENT_TYPE, CONTENT_LENGTH and wsgi.input. Which of them is not right?"
     right = answer.status == 201 and _json(answer) == {"tea": "máte", "cups": "2"}
-    yield observe(right, "Flask: a form to /flask/order", "201 and {'tea': 'máte', 'cups': '2'}", saw)
+    yield observe(right, "Flask: a form to /flask/order", "201 and {'tea': 'máte', 'cups': '2'}", saw, hint)
     answer = own.ask("POST", "/notes", body=chunks[0].encode())
-    yield observe(answer.status == 201, "the shop: POST /notes", "201 Created", f"{answer.status} {answer.reason}")
+    yield observe(
+        answer.status == 201,
+        "the shop: POST /notes",
+        "201 Created",
+        f"{answer.status} {answer.reason}",
+        "The shop reads CONTENT_LENGTH bytes.",
+    )
 
 
 # --- rude clients ---------------------------------------------------------------------------------------------------
@@ -938,8 +953,8 @@ def _answered(own: Own, what: str, text: str) -> Observation:
         )
     except wire.WireError as error:
         saw, right = str(error), False
-    if not own.site.server.alive:
-        raise own.fails(what, "400 Bad Request", saw)
+    if not right and own.wait_for(lambda: not own.site.server.alive, 0.3):
+        raise own.fails(f"sent {what}", "400 Bad Request", saw)
     called = own.notes("called")
     why = next((words for key, words in WHY.items() if key in what.lower()), "See the list in the task.")
     if called and not chunk:
@@ -993,7 +1008,10 @@ def _silent(own: Own, silent: int, half: str) -> Iterator[Observation]:
             talks += fresh
             for talk in fresh:
                 talk.send(begin)
-            yield _still(own, f"GET /health, while {len(fresh)} clients {words}", *hints)
+            served = _still(own, f"GET /health, while {len(fresh)} clients {words}", *hints)
+            yield served
+            if not served.holds:
+                return
         own.play(_START, ("flood", 400))
         talks.append(own.talk())
         talks[-1].send(_get("/part/play"))
