@@ -9,6 +9,15 @@ import psutil
 import pytest
 
 ROOT = Path(__file__).parent.parent
+CLAUSE_TABLE = pytest.StashKey[list[str]]()  # written by test_clauses.py
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the table of PEP 3333's clauses, when its test was run."""
+    if rows := terminalreporter.config.stash.get(CLAUSE_TABLE, None):
+        terminalreporter.section("the clauses of PEP 3333")
+        for row in rows:
+            terminalreporter.write_line(row)
 
 
 @pytest.fixture(scope="session")
