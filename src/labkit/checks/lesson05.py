@@ -14,16 +14,18 @@ from .verdict import Observation
 STREAMED = "a block is asked for only after the one before it has come out"
 
 
-def _notes(site: Site, kind: str) -> list[list[str]]:
+def notes(site: Site, kind: str) -> list[list[str]]:
     """What the inner application noted (see ``files/onion_inner.py``), of one kind."""
     return [line.split()[1:] for line in site.journal("notes") if line.split()[0] == kind]
 
 
-def _title(answer: wire.Answer) -> str:
+def title(answer: wire.Answer) -> str:
+    """The status of an answer as it is written."""
     return f"{answer.status} {answer.reason}"
 
 
-def _lines(words: Sequence[str]) -> str:
+def lines(words: Sequence[str]) -> str:
+    """The body that the application inside makes of these words."""
     return "".join(f"{word}\n" for word in words)
 
 
@@ -32,11 +34,16 @@ def _returned(site: Site) -> dict[str, Any]:
     return next((e for e in reversed(site.recent) if e["event"] == "returned"), {})
 
 
-def _crash(site: Site, did: str, *hints: str) -> list[Observation]:
+def crash(site: Site, did: str, *hints: str) -> list[Observation]:
     """The exception that left the layer in the last request, with hints for the mistake that people make here."""
     events = [e for e in site.recent if e["event"] == "raised" and e["type"] != "KettleError"]
     for event in events[:1]:
         observation = raised(did, event, site.folder)
+        if "which is no application" in event["message"]:
+            hints = (
+                "A middleware gives back an application: a function that takes environ and start_response.",
+                "The function inside has been defined. Is it returned, too?",
+            )
         if "not written yet" in observation.saw or not hints:
             return [observation]
         return [replace(observation, hints=hints)]
@@ -48,9 +55,9 @@ def _say(site: Site, clause: str, *hints: str) -> None:
     site.problems[:] = [replace(p, hints=hints) if f"({clause})" in p.did else p for p in site.problems]
 
 
-def _flow(site: Site, did: str) -> list[Observation]:
+def flow(site: Site, did: str) -> list[Observation]:
     """How the blocks of the last request came through: M2, then M1. Empty when nothing was asked for."""
-    asked = [(int(number), returned == "1", int(out)) for _, number, returned, out in _notes(site, "asked")]
+    asked = [(int(number), returned == "1", int(out)) for _, number, returned, out in notes(site, "asked")]
     early = [number for number, returned, _ in asked if not returned]
     if early:
         return [
@@ -82,18 +89,18 @@ def _flow(site: Site, did: str) -> list[Observation]:
 def close(site: Site, *, words: tuple[str, ...] = ("two", "cups", "of tea")) -> Iterator[Observation]:
     """`words`: the blocks of the application inside, a line each."""
     site.prepare(words="\n".join(words))
-    did, loud = "GET /rows, to the end", _lines(words).upper()
+    did, loud = "GET /rows, to the end", lines(words).upper()
     answer = site.ask("GET", "/rows", may_raise=True)
-    if stop := _too_soon(site, did) or _crash(site, did):
+    if stop := _too_soon(site, did) or crash(site, did):
         yield stop[0]
         return
     hint = "Every block in capital letters, and nothing else changed."
-    if not _notes(site, "start"):
+    if not notes(site, "start"):
         hint = "The application inside was never called: `pool.app`, with the environ and start_response."
-    elif answer.text == _lines(words):
+    elif answer.text == lines(words):
         hint = "The blocks came through as they were. bytes have a method `upper` too."
     body = observe(answer.text == loud, did, show(loud), show(answer.text), hint)
-    for row in [*(_flow(site, did) if answer.text.upper() == loud else []), body]:
+    for row in [*(flow(site, did) if answer.text.upper() == loud else []), body]:
         yield row
         if not row.holds:
             return
@@ -104,7 +111,7 @@ def close(site: Site, *, words: tuple[str, ...] = ("two", "cups", "of tea")) -> 
     did = "GET /list, whose iterable has no close()"
     answer = site.ask("GET", "/list", may_raise=True, may_break=True)
     missing = "Not every iterable has close(): a list has none. Ask before you call it."
-    yield from _crash(site, did, missing, '`hasattr(blocks, "close")` tells.')
+    yield from crash(site, did, missing, '`hasattr(blocks, "close")` tells.')
     yield observe(answer.text == loud, did, show(loud), show(answer.text), "A list is an iterable like any other.")
 
     site.prepare(words="\n".join(words))
@@ -139,7 +146,7 @@ def close(site: Site, *, words: tuple[str, ...] = ("two", "cups", "of tea")) -> 
 
 
 def _too_soon(site: Site, did: str) -> list[Observation]:
-    if not _notes(site, "after"):
+    if not notes(site, "after"):
         return []
     return [
         observe(
@@ -152,7 +159,7 @@ def _too_soon(site: Site, did: str) -> list[Observation]:
 
 def _closed(site: Site, did: str, result: dict[str, Any], *hints: str) -> Observation:
     """Whether the inner iterable was closed."""
-    closed = bool(_notes(site, "close"))
+    closed = bool(notes(site, "close"))
     saw = "it was called" if closed else "it was never called"
     if not closed and not result.get("has_close"):
         saw += f". What the layer returns is {a_type(result.get('type', 'object'))}, and that has no close()"
@@ -201,15 +208,15 @@ def header(
 ) -> Iterator[Observation]:
     """`words`: the blocks of the application inside. `own`: the value that it gives to the header itself."""
     site.prepare(words="\n".join(words))
-    text = _lines(words)
+    text = lines(words)
     for path, about in (("/rows", ""), ("/missing", ", answered with 404")):
         answer = site.ask("GET", path, may_raise=True)
-        if crash := _crash(site, f"GET {path}{about}"):
-            yield from crash
+        if stop := crash(site, f"GET {path}{about}"):
+            yield from stop
             return
         yield _framed(answer, f"GET {path}{about}")
     yield observe(
-        answer.status == 404, f"GET {path}", "404 Not Found", _title(answer), "The status is the application's."
+        answer.status == 404, f"GET {path}", "404 Not Found", title(answer), "The status is the application's."
     )
     if not _framed(answer, "").holds:
         return
@@ -217,12 +224,12 @@ def header(
     did = "GET /late, which calls start_response with its first block"
     site.prepare(words="\n".join(words))
     answer = site.ask("GET", "/late", may_raise=True)
-    if crash := _crash(site, did, *LATE):
-        yield from crash
+    if stop := crash(site, did, *LATE):
+        yield from stop
         return
     yield _framed(answer, did, *LATE)
     yield observe(answer.text == text, did, show(text), show(answer.text), "The blocks go through as they are.")
-    for row in _flow(site, did):
+    for row in flow(site, did):
         yield row
         if not row.holds:
             return
@@ -230,15 +237,15 @@ def header(
     did = "GET /write, which uses the write callable"
     answer = site.ask("GET", "/write", may_raise=True)
     _say(site, "A11", *GENERATOR)
-    yield from _crash(site, did, *WRITER)
+    yield from crash(site, did, *WRITER)
     yield observe(answer.text == text, did, show(text), show(answer.text), *WRITER)
 
     did = "GET /sorry, which calls start_response again with exc_info"
     answer = site.ask("GET", "/sorry", may_raise=True)
     _say(site, "S14", *THIRD)
-    yield from _crash(site, did, *THIRD)
+    yield from crash(site, did, *THIRD)
     told = [e for e in site.recent if e["event"] == "start"]
-    saw = f"{_title(answer)}; calls with exc_info: {sum(e['exc_info'] for e in told)}"
+    saw = f"{title(answer)}; calls with exc_info: {sum(e['exc_info'] for e in told)}"
     yield observe(
         answer.status == 500 and bool(told) and told[-1]["exc_info"],
         did,
@@ -249,7 +256,7 @@ def header(
 
     did = f"GET /own/{own}, which says x-frame-options: {own} itself"
     answer = site.ask("GET", f"/own/{own}", may_raise=True)
-    yield from _crash(site, did)
+    yield from crash(site, did)
     yield observe(
         answer.all(HEADER) == [own], did, f"{own} alone", ", ".join(answer.all(HEADER)) or "no such header",
         "The application has said it already, and knows better.",
@@ -267,7 +274,7 @@ def header(
 
 def _framed(answer: wire.Answer, did: str, *hints: str) -> Observation:
     values = answer.all(HEADER)
-    saw = ", ".join(f"{HEADER}: {value}" for value in values) or f"{_title(answer)} without {HEADER}"
+    saw = ", ".join(f"{HEADER}: {value}" for value in values) or f"{title(answer)} without {HEADER}"
     return observe(
         values == [VALUE], did, WITH_HEADER, saw,
         *(hints or ("Where does the list of headers pass through your hands? Add one there.",
@@ -303,7 +310,7 @@ def mount(
             )
         elif "tea" in path:
             hints = ("The name has to stand at the beginning of the path.",)
-        saw = _title(answer)
+        saw = title(answer)
         if answer.status == 200:
             saw += f", from {show(answer.text[:40])}"
         yield observe(answer.status == 404, f"GET {path}", "404 Not Found", saw, *hints)
@@ -342,7 +349,7 @@ def _arrived(
             f"{target.partition('?')[0]} belongs to the application {name}.",
             "Which path do you compare with which?",
         )
-        return observe(False, did, expected, _title(answer), *(tell if not outer else hints))
+        return observe(False, did, expected, title(answer), *(tell if not outer else hints))
     try:
         told = answer.json()
     except ValueError:

@@ -8,6 +8,9 @@ The path chooses the application. Each writes lines into ``notes`` of the examin
     close PATH                      close() was called
     wrote PATH                      the write callable took a block
 
+A clock that only the applications move is in ``clock``; ``ticks`` in the journal says how far a call, a block and a
+close move it. ``again``, set by a harness, is the whole onion: ``/twice`` sends a second request through it.
+
 What the layer does is read from the examination's record (see ``labkit.conformance.recorder``). The body's words come
 from ``words`` in the journal, one block a line; ``/gated`` gives the second block when the file ``gate`` is there.
 """
@@ -21,6 +24,10 @@ from pathlib import Path
 _journal = Path(os.environ["LABKIT_JOURNAL"])
 _PATIENCE = 4.0  # seconds; the gate is opened long before
 TEXT = (("Content-Type", "text/plain; charset=utf-8"),)
+SHARED = [*TEXT]  # one list for every answer of /shared, as many applications have it
+CALL, BLOCK, CLOSE = range(3)
+_now = 5000.0
+again = None
 
 
 class KettleError(Exception):
@@ -30,6 +37,18 @@ class KettleError(Exception):
 def _note(*words):
     with open(_journal / "notes", "a", encoding="utf-8") as file:
         file.write(" ".join(map(str, words)) + "\n")
+
+
+def clock():
+    """The seconds that the applications have spent."""
+    return _now
+
+
+def _tick(what):
+    global _now
+    file = _journal / "ticks"
+    if file.exists():
+        _now += float(file.read_text(encoding="utf-8").split()[what])
 
 
 def _words():
@@ -71,19 +90,50 @@ class Rows:
                 time.sleep(0.004)
         if self._given == len(self._blocks):
             raise StopIteration
+        _tick(BLOCK)
         self._given += 1
         return self._blocks[self._given - 1]
 
     def close(self):
         """Give the connection back."""
+        _tick(CLOSE)
         _note("close", self._path)
         self._open = False
+
+
+def _lose():
+    raise KettleError("the kettle is lost")
+
+
+def _tag(environ):
+    return f"request.id is {environ.get('request.id')}".encode()
 
 
 def app(environ, start_response):
     """An application for each path."""
     path = environ["PATH_INFO"]
+    _tick(CALL)
     _note("start", path)
+    if path == "/refuse":
+        raise KettleError("there is no kettle")
+    if path == "/lost":  # it raises before its first block and before start_response
+        return Rows(path, _lose)
+    if path == "/shared":
+        start_response("200 OK", SHARED)
+        return _words()
+    if path == "/moves":  # an environ may be changed by those inside
+        environ["SCRIPT_NAME"], environ["PATH_INFO"] = environ["SCRIPT_NAME"] + path, "/elsewhere"
+    if path == "/twice":
+        inner = {name: value for name, value in environ.items() if name != "HTTP_X_REQUEST_ID"}
+        blocks = again({**inner, "PATH_INFO": "/list"}, lambda *_: lambda data: None)
+        list(blocks)
+        if hasattr(blocks, "close"):
+            blocks.close()
+        start_response("200 OK", [*TEXT])
+        return [_tag(environ)]
+    if path == "/tag":
+        start_response("200 OK", [*TEXT, ("x-request-id", "mine")])
+        return [_tag(environ)]
     if path == "/list":  # its iterable has no close()
         start_response("200 OK", [*TEXT])
         return _words()

@@ -1,9 +1,11 @@
-"""Two applications that tell where they are: their name, SCRIPT_NAME, PATH_INFO and the query, as JSON."""
+"""Applications that tell where they are: their name, SCRIPT_NAME, PATH_INFO and the query, as JSON."""
 
 import json
 
 
-def _shop(name):
+def shop(name):
+    """An application of this name."""
+
     def app(environ, start_response):
         told = {
             "name": name,
@@ -18,4 +20,4 @@ def _shop(name):
     return app
 
 
-tea, cake = _shop("tea"), _shop("cake")
+tea, cake = shop("tea"), shop("cake")

@@ -1,5 +1,5 @@
 """The exercises of lab02, "A server, and what stands between"."""
 
-from . import server
+from . import middleware, server
 
-__all__ = ["server"]
+__all__ = ["middleware", "server"]

@@ -1,0 +1,14 @@
+# mistake: a prefix is found anywhere in the path
+# says: GET /my/shop
+# says: 200 OK, from
+def mount(apps):
+    def mounted(environ, start_response):
+        script, path = environ.get("SCRIPT_NAME", ""), environ.get("PATH_INFO", "")
+        for prefix in sorted(apps, key=len, reverse=True):
+            if path == prefix or prefix + "/" in path + "/":
+                moved = {**environ, "SCRIPT_NAME": script + prefix, "PATH_INFO": path[len(prefix) :]}
+                return apps[prefix](moved, start_response)
+        start_response("404 Not Found", [("Content-Type", "text/plain")])
+        return [b"There is nothing here.\n"]
+
+    return mounted

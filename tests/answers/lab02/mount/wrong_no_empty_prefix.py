@@ -1,0 +1,15 @@
+# mistake: the empty prefix is passed over
+# says: GET /blog/today
+# says: 404 Not Found
+# says: /blog/today is for blog
+def mount(apps):
+    def mounted(environ, start_response):
+        script, path = environ.get("SCRIPT_NAME", ""), environ.get("PATH_INFO", "")
+        for prefix in sorted(apps, key=len, reverse=True):
+            if prefix and (path == prefix or path.startswith(prefix + "/")):
+                moved = {**environ, "SCRIPT_NAME": script + prefix, "PATH_INFO": path[len(prefix) :]}
+                return apps[prefix](moved, start_response)
+        start_response("404 Not Found", [("Content-Type", "text/plain")])
+        return [b"There is nothing here.\n"]
+
+    return mounted

@@ -1,0 +1,39 @@
+# mistake: the first status is kept, not the last
+# says: GET /sorry, which calls start_response again with exc_info
+# says: saw log('/sorry', '200 OK', 1.0)
+import time
+
+
+def blocks_of(result, done):
+    try:
+        yield from result
+    finally:
+        try:
+            if hasattr(result, "close"):
+                result.close()
+        finally:
+            done()
+
+
+def timing(app, log, clock=time.monotonic):
+    def wrapped(environ, start_response):
+        begin = clock()
+        path = environ["SCRIPT_NAME"] + environ["PATH_INFO"]
+        status = None
+
+        def start(line, *rest):
+            nonlocal status
+            status = status or line
+            return start_response(line, *rest)
+
+        def done():
+            log(path, status, clock() - begin)
+
+        try:
+            result = app(environ, start)
+        except Exception:
+            done()
+            raise
+        return blocks_of(result, done)
+
+    return wrapped

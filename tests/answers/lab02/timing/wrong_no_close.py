@@ -1,0 +1,35 @@
+# mistake: close() is not passed on
+# says: close() of the application's iterable is called (M3)
+# says: never called
+import time
+
+
+def blocks_of(result, done):
+    try:
+        yield from result
+    finally:
+        done()
+
+
+def timing(app, log, clock=time.monotonic):
+    def wrapped(environ, start_response):
+        begin = clock()
+        path = environ["SCRIPT_NAME"] + environ["PATH_INFO"]
+        status = None
+
+        def start(line, *rest):
+            nonlocal status
+            status = line
+            return start_response(line, *rest)
+
+        def done():
+            log(path, status, clock() - begin)
+
+        try:
+            result = app(environ, start)
+        except Exception:
+            done()
+            raise
+        return blocks_of(result, done)
+
+    return wrapped

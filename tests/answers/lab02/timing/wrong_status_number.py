@@ -1,0 +1,38 @@
+# mistake: the status is a number
+# says: log('/rows', 200, 131.0)
+import time
+
+
+def blocks_of(result, done):
+    try:
+        yield from result
+    finally:
+        try:
+            if hasattr(result, "close"):
+                result.close()
+        finally:
+            done()
+
+
+def timing(app, log, clock=time.monotonic):
+    def wrapped(environ, start_response):
+        begin = clock()
+        path = environ["SCRIPT_NAME"] + environ["PATH_INFO"]
+        status = None
+
+        def start(line, *rest):
+            nonlocal status
+            status = line
+            return start_response(line, *rest)
+
+        def done():
+            log(path, status and int(status[:3]), clock() - begin)
+
+        try:
+            result = app(environ, start)
+        except Exception:
+            done()
+            raise
+        return blocks_of(result, done)
+
+    return wrapped
