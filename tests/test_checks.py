@@ -83,7 +83,7 @@ def test_whatever_a_file_does_gets_a_verdict_in_words_and_leaves_nothing(kind, w
     assert words in " ".join(str(verdict).split()), f"\n{verdict}"
     assert verdict.failures[0].hints, "a beginner is told where to look"
     assert "site.py" not in str(verdict) and "recorder.py" not in str(verdict), "no frame of ours is shown"
-    assert leftovers() == ([], [])
+    assert wait_until(lambda: leftovers() == ([], [])), leftovers()
 
 
 def test_a_server_that_ignores_sigterm_and_leaves_a_daemon_is_ended_all_the_same(write):
@@ -97,7 +97,7 @@ def test_a_server_that_ignores_sigterm_and_leaves_a_daemon_is_ended_all_the_same
             return [b"Hello!"]
     """)
     judge_file(EXERCISE, "hello.py")
-    assert leftovers() == ([], [])
+    assert wait_until(lambda: leftovers() == ([], [])), leftovers()
     assert not [p for p in psutil.process_iter(["cmdline"]) if p.info["cmdline"] == ["sleep", "602"]]
 
 

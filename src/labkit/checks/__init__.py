@@ -7,7 +7,6 @@ In a lesson, ``check("03/echo", "echo.py")`` shows the verdict and lets "Run all
 import os
 import sys
 import tempfile
-from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -34,7 +33,7 @@ __all__ = [
 
 SECONDS = 60.0  # the most that one verdict may take
 _keeper = Keeper("labkit.checks.preload")
-_failures_in_a_row: Counter[str] = Counter()
+_last_failure: dict[tuple[str, str], tuple[str, int]] = {}  # exercise and file -> what failed first, how often in a row
 
 
 def judge_file(exercise: str, path: str | Path, data: dict[str, Any] | None = None) -> Verdict:
@@ -115,9 +114,11 @@ def require(exercise: str, path: str | Path, /, **data: Any) -> None:
 
 def _verdict(exercise: str, path: str | Path, data: dict[str, Any]) -> Verdict:
     verdict = judge_file(exercise, path, data)
-    key = f"{exercise} {verdict.file}"
-    _failures_in_a_row[key] = 0 if verdict.passed else _failures_in_a_row[key] + 1
-    return replace(verdict, level=max(1, _failures_in_a_row[key]))
+    mistake, count = _last_failure.get((exercise, verdict.file), ("", 0))
+    now = f"{verdict.failures[0].did} {verdict.failures[0].expected}" if verdict.failures else ""
+    count = count + 1 if now == mistake else 1
+    _last_failure[exercise, verdict.file] = (now, count)
+    return replace(verdict, level=count)
 
 
 def _show(verdict: Verdict) -> None:

@@ -133,8 +133,10 @@ class Site:
         self.recent = self.events()[self._seen :]
         self._seen += len(self.recent)
         findings = rules.findings(self.recent)
+        uncallable = any(finding.clause == "A1" for finding in findings)
         for event in self.recent:
-            if event["event"] == "raised" and not may_raise and not (event.get("refused") and findings):
+            said = event.get("refused") and findings or uncallable  # a finding says the same, and better
+            if event["event"] == "raised" and not may_raise and not said:
                 self.problems.append(self._raised(did, event))
         for finding in findings:
             self._add(Observation(f"{did} ({finding.clause})", finding.expected, finding.saw, False, (finding.hint,)))
@@ -269,6 +271,12 @@ def raised(did: str, event: dict[str, Any], folder: Path) -> Observation:
         hints = (
             "For this request the environ has no key of that name.",
             "Is it spelled as in PEP 3333? If it is, it may be missing, for example when the visitor sent no such header.",
+        )
+    elif kind == "StopIteration":
+        saw = f"the application raised {kind}{at}: next() found nothing to take"
+        hints = (
+            "What is there to take, for this request?",
+            "next() raises StopIteration at the end. It takes a second argument, which it gives then instead.",
         )
     elif kind == "OSError" and "File too large" in message:
         saw = f"the application wrote without end{at}: its log or a file passed {LIMITS['file'] >> 20} MB"

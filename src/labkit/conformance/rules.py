@@ -248,6 +248,7 @@ def result_problems(kind: str, wrote: bool = False, preview: str = "") -> list[F
     hints = {
         "NoneType": "add a return: return [b'...']",
         "str": "return a list with bytes in it: [text.encode()]",
+        "dict": "frameworks turn a dict into JSON, a server does not: return [json.dumps(...).encode()]",
         "bytes": "put it in a list: return [body]. Iterating over bytes gives one number for each byte",
         "bytearray": "return [bytes(body)]",
         "memoryview": "return [bytes(body)]",
@@ -260,7 +261,7 @@ def result_problems(kind: str, wrote: bool = False, preview: str = "") -> list[F
 def block_problems(kind: str, preview: str, where: str) -> list[Finding]:
     """What is wrong with one block of the body whose type (by name) is not bytes (A8)."""
     hints = {
-        "str": f"write b{preview} or {preview}.encode()",
+        "str": "text becomes bytes with b before its quotes, or with .encode()",
         "int": "a number in a body is written as text first: str(n).encode(); and bytes belong in a list, [body], or each byte is a number",
         "NoneType": "something yielded None: yield bytes only",
         "bytearray": "yield bytes(block)",
@@ -268,8 +269,8 @@ def block_problems(kind: str, preview: str, where: str) -> list[Finding]:
         "list": "yield the items of the list one by one: yield from ...",
     }
     hint = hints.get(kind, "turn it into bytes first")
-    if kind == "str" and (len(preview) > 30 or not preview.isascii()):
-        hint = "encode it: text.encode()"
+    if kind == "str" and not preview.isascii():
+        hint = "text becomes bytes with .encode()"
     return [
         Finding(
             "A8",
@@ -357,10 +358,11 @@ def _request(events: list[Event], call: Event) -> list[Finding]:
     ended = blocks or end or (returned and (returned["whole"] or not returned["iterable"]))
     if call and not starts and ended and not raised:  # without its call, this is the rest of a record
         found.append(Finding("A2", first, "it was never called", "call start_response(status, headers) first"))
-    if returned and (returned["whole"] or not returned["iterable"]):
+    mapping = returned and returned["type"] in ("dict", "OrderedDict", "defaultdict")
+    if returned and (returned["whole"] or not returned["iterable"] or mapping):
         found += result_problems(returned["type"], bool(writes), returned["preview"])
     wrong = next((event for event in blocks if event["type"] != "bytes"), None)
-    if wrong:
+    if wrong and not mapping:
         found += block_problems(wrong["type"], wrong["preview"], f"block {wrong['n']}")
     wrong = next((event for event in writes if event["type"] != "bytes"), None)
     if wrong:
