@@ -1,0 +1,20 @@
+# mistake: writes a dict as Python shows it
+# says: which is no JSON
+# says: This is how Python shows a dict
+import os
+
+
+def app(environ, start_response):
+    if environ.get("PATH_INFO") != "/passport":
+        start_response("404 Not Found", [("Content-Type", "text/plain")])
+        return [b"Only passports here.\n"]
+    stamps = {
+        "worker": os.getpid(),
+        "server": environ.get("SERVER_SOFTWARE"),
+        "scheme": environ["wsgi.url_scheme"],
+        "threads": environ["wsgi.multithread"],
+        "processes": environ["wsgi.multiprocess"],
+        "host": environ["HTTP_HOST"],
+    }
+    start_response("200 OK", [("Content-Type", "application/json")])
+    return [str(stamps).encode()]
