@@ -155,6 +155,12 @@ def test_the_readme_names_only_what_there_is():
         assert (ROOT / target).exists(), target
 
 
+def test_the_readme_leads_to_every_lesson_and_lab():
+    readme = (ROOT / "README.md").read_text()
+    notebooks = [*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("labs/*/*.ipynb")]
+    assert [path.name for path in notebooks if f"({path.relative_to(ROOT)})" not in readme] == []
+
+
 # --- tools/setup ----------------------------------------------------------------------------------------------------
 
 
