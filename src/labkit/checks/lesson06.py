@@ -75,7 +75,7 @@ def _stamps(answer: wire.Answer, did: str) -> tuple[dict[str, Any], list[Observa
     """The passport as a dict, and what there is to say about its form."""
     try:
         found = answer.json()
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         hint = "`json.dumps` turns a dict into JSON; a framework has a function of its own for it."
         if "'" in answer.text:
             hint = "This is how Python shows a dict. JSON has double quotes, and writes true, false and null."
@@ -272,11 +272,14 @@ def _ask(
     except wire.NoAnswer as error:
         if event := last_traceback(server.log[told:]):
             return _raised(site, did, event)
+        if not body or "within" not in str(error):
+            hint = "The server's process went away or waits. What does the application do with this request?"
+            return observe(False, did, "an answer", str(error), hint)
         return observe(
             False, did, "an answer", f"none: the application reads on after the body's last byte ({error})",
             "How many bytes does the application ask `wsgi.input` for? Not every server ends it where the body ends.",
             "CONTENT_LENGTH says how many there are. Where it is missing or empty there are none.",
-        ) if body else observe(False, did, "an answer", str(error))  # fmt: skip
+        )  # fmt: skip
     except wire.WireError as error:
         return observe(False, did, "an answer", str(error))
     event = last_traceback(server.log[told:])
