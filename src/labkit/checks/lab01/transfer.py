@@ -26,6 +26,11 @@ def _cut(value: Any) -> str:
     return cut(repr(value), 110)
 
 
+def _count(number: int, word: str) -> str:
+    """``1 row``, ``3 rows``."""
+    return f"{number} {word}" + "s" * (number != 1)
+
+
 def _told(rows: list[Observation], did: str, expected: str) -> list[Observation]:
     """The rows that do not hold; one for all of them when they do."""
     return [row for row in rows if not row.holds] or [observe(True, did, expected, expected)]
@@ -95,7 +100,7 @@ NORMAL_END = (
 CLIENT_LEFT = (
     "When the client is gone, the server asks for no more rows. What stands after your loop never runs.",
     "The server calls close() of what you returned (PEP 3333). In a generator that runs `finally`; a class of your own "
-    "needs a close() method; `map` and a generator expression have none of yours.",
+    "needs a close() method; `map` and a generator expression run no clean-up of yours.",
 )
 
 
@@ -170,7 +175,7 @@ def _row_by_row(site: Site, rows: tuple[str, ...]) -> Iterator[Observation]:
     elif answer.status != 200:
         yield observe(False, did, "200 OK", _title(answer), "The path is /stock, the method GET.")
     elif not late:
-        yield observe(True, did, wanted, f"{len(rows)} rows, one after the other")
+        yield observe(True, did, wanted, f"{_count(len(rows), 'row')}, one after the other")
         return answer
     elif not asked:
         yield observe(
@@ -253,7 +258,7 @@ def _stock_list(answer: wire.Answer, rows: tuple[str, ...]) -> Iterator[Observat
         saw = f"characters are lost: {_cut(next(b for b in blocks if b'?' in b))}"
         hints = ("UTF-8 has a code for every character; ASCII and latin-1 have not.",)
     elif len(blocks) < len(lines):
-        saw = f"{len(blocks)} blocks for {len(lines)} rows"
+        saw = f"{_count(len(blocks), 'block')} for {_count(len(lines), 'row')}"
         hints = ("Rows are missing. Does the loop end before the cursor does?",)
     yield observe(False, "GET /stock, blocks of the body", expected, saw, *hints)
 
@@ -293,7 +298,11 @@ def errors(
 
     site.prepare(rows="")
     did = "GET /stock, nothing in stock"
-    answer = site.ask("GET", "/stock", may_raise=True)
+    try:
+        answer = site.ask("GET", "/stock", may_raise=True)
+    except Over:  # gunicorn takes a StopIteration out of app() for its own: no answer, nothing in the log
+        site.problems[:] = list(_crash(site, did, bool)) or site.problems
+        raise
     if crash := list(_crash(site, did, bool)):
         yield from crash
         return
@@ -320,7 +329,15 @@ def _crash(site: Site, did: str, unwanted: Callable[[str], bool]) -> Iterator[Ob
         kind, text = event["type"], event["message"]
         observation = raised(did, event, site.folder)
         hints = observation.hints
-        if "StopIteration" in (kind, *text.split()):
+        if kind == "StopIteration":
+            observation = replace(
+                observation, saw="the application raised StopIteration: the cursor had no row to give"
+            )
+            hints = (
+                "next() on a cursor without rows raises StopIteration. It left `app`, and the server hung up without an answer.",
+                "Use next(cursor, None), or a `for` loop, which handles the end by itself.",
+            )
+        elif "StopIteration" in text.split():
             hints = (
                 "next() on a cursor without rows raises StopIteration, and that is no end that a generator may have.",
                 "Use next(cursor, None), or a `for` loop, which handles the end by itself.",
@@ -365,11 +382,24 @@ def _before(site: Site, did: str, message: str, **files: str) -> Iterator[Observ
         yield observe(False, did, "503 Service Unavailable", saw, *hints)
         return
     rows = [
+        _sentence(answer, did, any(e["event"] == "returned" and e["type"] == "generator" for e in site.recent)),
         _nothing_told(answer, did, message),
         _cursor_closed(site, did, FAILED, may_raise=True),
         _logged(site.server.log[start:], did, message),
     ]
     yield from _told(rows, did, "503 Service Unavailable; the cursor is closed, the error is in the log alone")
+
+
+def _sentence(answer: wire.Answer, did: str, generator: bool) -> Observation:
+    """The 503 has a body, with words in it."""
+    hints = ("The status is for programs. A person needs a sentence: return it as the body, in bytes.",)
+    if generator:
+        hints = (
+            "In a function with `yield`, `return [...]` hands nothing over.",
+            "What the client is to have, such a function has to `yield`; a bare `return` may follow.",
+        )
+    saw = "the body is empty" if not answer.body else f"a body of white space: {_cut(answer.body)}"
+    return observe(bool(answer.body.strip()), f"{did}, body", "a sentence of your own for the client", saw, *hints)
 
 
 FAILED = (

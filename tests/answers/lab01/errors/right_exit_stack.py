@@ -19,7 +19,7 @@ class Shop:
                 log.addHandler(logging.StreamHandler(environ["wsgi.errors"]))
                 log.exception("the stock list failed")
                 start_response("503 Service Unavailable", self.headers)
-                yield b""
+                yield b"No stock list now. Try again in a minute.\n"
                 return
             start_response("200 OK", self.headers)
             while row is not None:
