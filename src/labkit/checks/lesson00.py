@@ -56,7 +56,8 @@ def headers(site: Site, *, text: str = "Café crème: 2.80 €") -> Iterator[Obs
     answer = site.ask("GET", "/", may_break=True)
     arrived = answer.body.decode(errors="replace")
     if site.problems:
-        _add_hint(site, f"The visitor's program read {show(arrived)} and stopped there.", clause="S22")
+        end = "stopped there" if answer.complete else "waited for more bytes, until the server hung up"
+        _add_hint(site, f"The visitor's program read {show(arrived)} and {end}.", clause="S22")
         return
     saw, hints = f"the text {show(arrived)}", ("Keep the text as the task gives it, also its accents.",)
     if "\ufffd" in arrived:

@@ -71,7 +71,7 @@ def body(
     site: Site,
     *,
     numbers: Sequence[tuple[float, ...]] = ((1, 2, 3), (2.5, 4), ()),
-    bad: Sequence[str] = ("one, two", '{"a": 1}', '[1, "two"]', ""),
+    bad: Sequence[str] = ("one, two", '{"a": 1}', "{}", '[1, "two"]', ""),
 ) -> Iterator[Observation]:
     """`numbers`: lists to be summed; `bad`: bodies that are no JSON list of numbers."""
     for each in numbers:
@@ -174,15 +174,29 @@ def stream(site: Site, *, rows: Sequence[str] = ("green tea 12", "black tea 4", 
         answer.text == lines,
         "GET /",
         f"{len(rows)} lines: {show(lines, 120)}",
-        show(answer.text, 120),
+        _lines_seen(answer, rows),
         *_line_hints(answer, rows),
     )
     yield from _one_by_one(site, rows)
 
 
+def _lines_seen(answer: wire.Answer, rows: Sequence[str]) -> str:
+    missing = "the first row is missing: " if _first_missing(answer, rows) else ""
+    return missing + show(answer.text, 120)
+
+
+def _first_missing(answer: wire.Answer, rows: Sequence[str]) -> bool:
+    return len(rows) > 1 and answer.text == "".join(f"{row}\n" for row in rows[1:])
+
+
 def _line_hints(answer: wire.Answer, rows: Sequence[str]) -> tuple[str, ...]:
     if not answer.body:
         return ("The body is empty. What does the function return, and does the loop run at all?",)
+    if _first_missing(answer, rows):
+        return (
+            "What happened to the row that `next()` took?",
+            "A loop goes on behind it: hand that row to the server before the loop begins.",
+        )
     if answer.text == "".join(rows):
         return (
             "The rows are there and run into each other.",
@@ -237,13 +251,16 @@ def errors(
     answer = site.ask("GET", "/")
     lines = [f"{row}\n" for row in rows]
     yield _status(answer, "GET /", "200 OK", "The warehouse works here: nothing has failed.")
+    whole = answer.text == "".join(lines)
     yield observe(
-        answer.text == "".join(lines),
+        whole,
         "GET /",
         f"{len(rows)} lines: {show(''.join(lines), 120)}",
-        show(answer.text, 120),
-        "One row of the warehouse is one line that ends with \\n.",
+        _lines_seen(answer, rows),
+        *_line_hints(answer, rows),
     )
+    if whole:
+        yield from _one_by_one(site, rows)
 
     site.prepare(rows="\n".join(rows), fails_after="0")
     did = "GET /, when the warehouse fails before its first row"
@@ -256,7 +273,7 @@ def errors(
         "Where is the first row asked for: before or after the headers have left? An `except` there can still answer with 500.",
     )
     own = answer.text.strip() == sorry
-    hints = ("The sentence is in the task.",)
+    saw, hints = show(answer.text, 100), ("The sentence is in the task.",)
     if any(event["event"] == "raised" for event in site.recent):
         hints = (
             "The exception went up to the server, and this is the server's page. The visitor shall read a sentence of yours.",
@@ -264,7 +281,19 @@ def errors(
         )
     elif "lost" in answer.text or "Traceback" in answer.text:
         hints = ("What went wrong inside belongs in the log. The visitor gets the sentence alone.",)
-    yield observe(own, did, f"the text {sorry}", show(answer.text, 100), *hints)
+    elif not answer.body:
+        saw = "the body is empty"
+        hints = (
+            "Which line hands the sentence to the server? Does the function get there?",
+            "The body is what the function returns, or what it yields.",
+        )
+        if any(event["event"] == "returned" and event["type"] == "generator" for event in site.recent):
+            hints = ("In a function with `yield`, `return [...]` hands nothing over: `yield` the sentence.",)
+    elif sorry in answer.text:
+        hints = ("The sentence is there, with something around it. It is to stand alone.",)
+    yield observe(own, did, f"the text {sorry}", saw, *hints)
+    if own:
+        yield _plain(answer, did)
 
     site.prepare(rows="\n".join(rows), fails_after="2")
     did = "GET /, when the warehouse fails after two rows"
@@ -289,7 +318,7 @@ def errors(
         not rest,
         did,
         "nothing after the two rows",
-        f"{show(rest)} after the rows" if rest else "nothing",
+        f"{show(rest)} after the rows" if rest else "nothing after the two rows",
         "The visitor's program takes this for a row. Once rows have left, no words can be added.",
         "Let the exception go up to the server: `start_response` with `sys.exc_info()` raises it again once headers have left.",
     )
