@@ -55,8 +55,7 @@ def lanes(
     marks = sorted([*trace.marks, *marks])
     words = in_sentences(trace, heading, marks)
     said = beside(predicted, _findings(trace))
-    alt = "\n".join(filter(None, [words, said]))
-    return _draw([_Panel("", "", trace, BUDGET, marks)], heading, said, alt, "")
+    return _draw([_Panel("", "", trace, BUDGET, marks)], heading, said, words, "")
 
 
 def compare(traces: Mapping[str, Trace], title: str | None = None, predicted: Any = None) -> Picture:
@@ -77,7 +76,6 @@ def compare(traces: Mapping[str, Trace], title: str | None = None, predicted: An
     lines = [
         title,
         *(f"{name}: {in_sentences(trace, '', trace.marks)}" for name, trace in traces.items()),
-        said,
     ]
     return _draw(panels, title or "", said, "\n".join(filter(None, lines)), _table(traces))
 
@@ -112,6 +110,8 @@ def _findings(trace: Trace) -> str:
     found.append(f"{rate_in_words(summary.throughput)} answers a second")
     if summary.median is not None:
         found.append(f"median {in_words(summary.median)}")
+    if answered := [row.done for row in trace if row.latency is not None and row.done is not None]:
+        found.append(f"the last after {in_words(max(answered))}")
     found.append(f"{summary.failures or 'none'} of {summary.count} failed")
     return ", ".join(found)
 
@@ -329,9 +329,10 @@ def _draw(
     panels: list[_Panel],
     title: str,
     said: str,
-    alt: str,
+    words: str,
     extra: str,
 ) -> Picture:
+    """Draw the traces. said: of the prediction, drawn above them; words: the finding, which stands below."""
     top = (24 if title else 6) + 18 * len(said.splitlines()) + 26
     upper = top - GAP / 2
     left = _left_margin(panels)
@@ -354,7 +355,8 @@ def _draw(
     for panel in panels:
         kinds |= _draw_panel(axes, panel, per_second)
     _head(figure, height, title, said, kinds)
-    return Picture.of(figure, alt, extra)
+    alt = "\n".join(filter(None, [words, said]))
+    return Picture.of(figure, alt, extra, caption=words)
 
 
 def _draw_panel(axes: "Axes", panel: _Panel, per_second: float) -> set[str]:

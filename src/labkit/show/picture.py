@@ -27,23 +27,25 @@ class Picture:
     """A picture and what it shows in words.
 
     A notebook shows it inline, with text in the colour of the theme. `.svg` is the picture as a file of its
-    own on white, `.alt` the finding in words; `extra` is HTML that follows the picture.
+    own on white, `.alt` the finding in words; `caption` is what of it stands below the picture (all, unless
+    some of it is drawn already), `extra` is HTML that follows.
     """
 
-    def __init__(self, drawn: str, alt: str, extra: str = "") -> None:
+    def __init__(self, drawn: str, alt: str, extra: str = "", caption: str | None = None) -> None:
         self.alt = alt
+        self._caption = alt if caption is None else caption
         self._drawn = drawn
         self._extra = extra
 
     @classmethod
-    def of(cls, figure: "Figure", alt: str, extra: str = "") -> "Picture":
+    def of(cls, figure: "Figure", alt: str, extra: str = "", caption: str | None = None) -> "Picture":
         """The picture of a matplotlib figure, drawn under SETTINGS."""
         import matplotlib
 
         out = io.StringIO()
         with matplotlib.rc_context(SETTINGS):
             figure.savefig(out, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
-        return cls(_tidy(out.getvalue()), alt, extra)
+        return cls(_tidy(out.getvalue()), alt, extra, caption)
 
     @property
     def svg(self) -> str:
@@ -80,7 +82,7 @@ class Picture:
             "<svg ", f'<svg aria-hidden="true" style="width:100%;max-width:{WIDTH}px;height:auto" ', 1
         )
         label = html.escape(self.alt, quote=True)
-        words = html.escape(self.alt).replace("\n", "<br>")
+        words = html.escape(self._caption).replace("\n", "<br>")
         return (
             f'<figure role="img" aria-label="{label}" style="margin:0;max-width:{WIDTH}px">{drawn}'
             f'<figcaption style="font-size:90%">{words}</figcaption></figure>{self._extra}'
