@@ -73,7 +73,7 @@ class Tier:
         return not self.lacks
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Diagnosis:
     """What this machine can run.
 
@@ -107,12 +107,14 @@ class Diagnosis:
             lines.append(f"{_mark(program.ready)} {program.name:<10} {program.job:<44} {said}".rstrip())
         return "\n".join(lines)
 
+    __repr__ = __str__
+
     def _repr_html_(self) -> str:
         tiers = [
             (
                 _html_mark(tier.ready),
-                f"tier {tier.number}",
-                tier.lessons,
+                _unbroken(f"tier {tier.number}"),
+                _unbroken(tier.lessons),
                 html.escape(_tier_words(tier))
                 + "".join(f"<br><code>{html.escape(r)}</code>" for r in tier.remedies),
             )
@@ -150,7 +152,7 @@ def examine() -> Diagnosis:
         lambda: _package("waitress", "a threaded server", waitress),
         lambda: _package("pyuwsgi", "uWSGI, as a Python package", [str(scripts / "pyuwsgi"), "--version"]),
         lambda: _program("nginx", "the proxy", ["nginx", "-v"], r"nginx/(\d\S*)"),
-        lambda: _program("haproxy", "the load balancer of lesson 12", ["haproxy", "-v"], r"version (\d\S*)"),
+        lambda: _program("haproxy", "a load balancer, optional until lesson 12", ["haproxy", "-v"], r"version (\d\S*)"),
         lambda: _engine("docker", "containers", ["version", "--format", "{{.Server.Version}}"]),
         lambda: _engine("podman", "containers, without docker", ["info"]),
         lambda: _program(
@@ -412,6 +414,10 @@ def _last_line(said: str) -> str:
 def _html_mark(ready: bool) -> str:
     word, colour = ("ready", "#00856a") if ready else ("not ready", "#d55e00")
     return f'<b style="color:{colour}" role="img" aria-label="{word}" title="{word}">{_mark(ready)}</b>'
+
+
+def _unbroken(text: str) -> str:
+    return f'<span style="white-space:nowrap">{html.escape(text)}</span>'
 
 
 def _html_table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
