@@ -11,8 +11,8 @@ It is run as the graded cell would run it: with the visible check's data, then w
 import re
 
 import pytest
-from answered import ANSWERS, answers, calls, exercise_of, judge
 
+from answered import ANSWERS, answers, calls, exercise_of, judge
 from labkit.checks import exercises
 
 CALLS = calls()
