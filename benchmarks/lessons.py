@@ -20,7 +20,9 @@ def main() -> int:
         NotebookClient(notebook, timeout=MOST_SECONDS, resources={"metadata": {"path": str(file.parent)}}).execute()
         seconds = time.perf_counter() - begin
         slow |= seconds > MOST_SECONDS
-        print(f"{file.stem:<32}{seconds:6.1f} s{'  MORE THAN TWO MINUTES' if seconds > MOST_SECONDS else ''}", flush=True)
+        print(
+            f"{file.stem:<32}{seconds:6.1f} s{'  MORE THAN TWO MINUTES' if seconds > MOST_SECONDS else ''}", flush=True
+        )
     return int(slow)
 
 

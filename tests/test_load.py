@@ -41,9 +41,7 @@ APP = """
 def serving(tmp_path):
     (tmp_path / "shop.py").write_text(textwrap.dedent(APP))
     with contextlib.ExitStack() as stack:
-        yield lambda app="shop:app", **settings: stack.enter_context(
-            serve.Gunicorn(app, cwd=tmp_path, **settings)
-        )
+        yield lambda app="shop:app", **settings: stack.enter_context(serve.Gunicorn(app, cwd=tmp_path, **settings))
 
 
 @pytest.fixture
@@ -112,9 +110,7 @@ def test_a_stall_shows_its_queue_in_steady_and_hides_in_a_closed_loop(serving):
     assert all(row.sent < stalled.done for row in waited if row.planned < 0.5)
 
 
-@pytest.mark.parametrize(
-    ("settings", "most"), [({"workers": 2}, 2), ({"worker_class": "gthread", "threads": 4}, 4)]
-)
+@pytest.mark.parametrize(("settings", "most"), [({"workers": 2}, 2), ({"worker_class": "gthread", "threads": 4}, 4)])
 def test_overlap_is_workers_times_threads(serving, settings, most):
     trace = load.flood(serving(**settings).url + "/?s=0.1", clients=12, requests=24)
     assert trace.overlap() == most
@@ -325,9 +321,7 @@ def test_idle_holds_its_connections_and_says_when_the_server_ends_them(serving, 
 # bounds, interruptions, surroundings
 
 
-@pytest.mark.parametrize(
-    "url", ["http://example.org/", "http://10.0.0.1/", "http://[2001:db8::1]/", "http://0.0.0.0/"]
-)
+@pytest.mark.parametrize("url", ["http://example.org/", "http://10.0.0.1/", "http://[2001:db8::1]/", "http://0.0.0.0/"])
 @pytest.mark.parametrize("kind", [load.steady, load.flood, load.trickle, load.idle])
 def test_other_machines_are_refused(kind, url, monkeypatch):
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [(2, 1, 6, "", ("93.184.216.34", 0))])

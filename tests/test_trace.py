@@ -8,9 +8,7 @@ from labkit.trace import Request, Trace, in_words, most_at_once, percentile
 
 
 def answered(planned, done, worker=None, entered=None, left=None, status=200, **more):
-    return Request(
-        "/", planned, planned, done, done, status, None, worker, entered=entered, left=left, **more
-    )
+    return Request("/", planned, planned, done, done, status, None, worker, entered=entered, left=left, **more)
 
 
 THREE = Trace(

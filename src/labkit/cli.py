@@ -82,15 +82,11 @@ def _check(options: argparse.Namespace) -> int:
 def _labs(options: argparse.Namespace) -> int:
     root = Path.cwd()
     if not (root / "solutions").is_dir():
-        raise UsageError(
-            f"{root} has no solutions/ to generate labs from: run this in the course's own folder"
-        )
+        raise UsageError(f"{root} has no solutions/ to generate labs from: run this in the course's own folder")
     try:
         from labkit import grade
     except ModuleNotFoundError as error:
-        raise UsageError(
-            f"{error.name} is not installed. 'make labs' installs what teaching needs"
-        ) from error
+        raise UsageError(f"{error.name} is not installed. 'make labs' installs what teaching needs") from error
     grade.generate_labs(root)
     return PASSED
 

@@ -22,15 +22,11 @@ def stamp(app: Callable[..., Iterable[bytes]], version: str = "") -> Callable[..
     def stamped(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         entered = time.monotonic()
         held: list[tuple[Any, ...]] = []  # the call to start_response that waits
-        real_write: list[
-            Callable[[bytes], object]
-        ] = []  # what the server answered; filled once headers are handed on
+        real_write: list[Callable[[bytes], object]] = []  # what the server answered; filled once headers are handed on
         returned = False
 
         def hand_on(status: str, headers: Any, exc_info: Any = None, left: float | None = None) -> None:
-            if (
-                type(headers) is list
-            ):  # anything else is a mistake of the application: the server shall see it as it is
+            if type(headers) is list:  # anything else is a mistake of the application: the server shall see it as it is
                 marks = [("X-Worker", str(os.getpid())), ("X-Host", socket.gethostname())]
                 marks += [("X-Version", version)] if version else []
                 marks += [("X-Entered", f"{entered:.6f}")]
@@ -63,9 +59,7 @@ def stamp(app: Callable[..., Iterable[bytes]], version: str = "") -> Callable[..
         try:
             release(time.monotonic() if isinstance(result, list | tuple) else None)
         except BaseException:
-            getattr(
-                result, "close", lambda: None
-            )()  # the server never gets this iterable, so it cannot close it
+            getattr(result, "close", lambda: None)()  # the server never gets this iterable, so it cannot close it
             raise
         return result
 

@@ -89,9 +89,7 @@ class Summary:
         if self.overlap is not None:
             found.append(("overlap", f"at most {self.overlap} inside the application at once"))
         if self.lag > NOTABLE_LAG:
-            found.append(
-                ("client", f"started a request up to {in_words(self.lag)} late: this machine is busy")
-            )
+            found.append(("client", f"started a request up to {in_words(self.lag)} late: this machine is busy"))
         if self.note:
             found.append(("note", self.note))
         return found
@@ -115,11 +113,7 @@ class Summary:
         return "\n".join([self.title, *rows] if self.title else rows)
 
     def _repr_html_(self) -> str:
-        caption = (
-            f'<caption style="text-align:left"><b>{html.escape(self.title)}</b></caption>'
-            if self.title
-            else ""
-        )
+        caption = f'<caption style="text-align:left"><b>{html.escape(self.title)}</b></caption>' if self.title else ""
         rows = "".join(
             f'<tr><th scope="row" style="text-align:left">{name}</th>'
             f'<td style="text-align:left">{html.escape(words)}</td></tr>'
@@ -213,9 +207,7 @@ class Trace:
         Streamed answers are not counted: an application that is still sending cannot stamp when it left.
         Raises ValueError when no answer says both when the application was entered and when it was left.
         """
-        inside = [
-            (row.entered, row.left) for row in self.rows if row.entered is not None and row.left is not None
-        ]
+        inside = [(row.entered, row.left) for row in self.rows if row.entered is not None and row.left is not None]
         if not inside:
             raise ValueError(
                 "the overlap is not known: no answer carries X-Entered and X-Left. "
@@ -254,9 +246,7 @@ class Trace:
                 "to_pandas() needs pandas, which is not installed here: pip install pandas. "
                 "trace.to_dicts() gives the same rows without it"
             ) from missing
-        return pandas.DataFrame(
-            self.to_dicts(), columns=[each.name for each in fields(Request)] + ["latency"]
-        )
+        return pandas.DataFrame(self.to_dicts(), columns=[each.name for each in fields(Request)] + ["latency"])
 
     def _only(self, rows: Iterable[Request], what: str) -> "Trace":
         return replace(self, rows=tuple(rows), title=f"{self.title}, {what}" if self.title else what)

@@ -12,9 +12,7 @@ from labkit.load.target import Target, positive, whole
 from labkit.load.words import STOPPED, in_plain_words
 from labkit.trace import Request, Trace
 
-AFTER_FAILURE = (
-    0.01  # seconds that a client rests after a failure: a dead server must not give a million rows
-)
+AFTER_FAILURE = 0.01  # seconds that a client rests after a failure: a dead server must not give a million rows
 FLOOD_LIMIT = 60.0  # seconds after which a flood of a fixed number of requests gives up sending
 CLOCK_SLACK = 0.005  # seconds by which the stamps of a request may lie outside of its time at the client
 
@@ -194,9 +192,7 @@ class Client:
             auto_decompress=False,  # size counts what was sent
             headers={"User-Agent": "labkit", **self.headers},
             skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type"),
-            timeout=aiohttp.ClientTimeout(
-                total=None
-            ),  # the deadline is set in ask(), from the planned moment
+            timeout=aiohttp.ClientTimeout(total=None),  # the deadline is set in ask(), from the planned moment
         ) as session:
             # aiohttp would send a GET whose connection broke a second time and tell nobody: the request
             # that a killed worker lost would not be seen. There is no public switch for it.

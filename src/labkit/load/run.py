@@ -164,17 +164,13 @@ class Running:
         run = self._started()
         if not run._over.is_set():
             if self._plan.holds:
-                raise RuntimeError(
-                    f"this {self._plan.mode} goes on until the with block ends: ask for .trace after it"
-                )
+                raise RuntimeError(f"this {self._plan.mode} goes on until the with block ends: ask for .trace after it")
             run.wait()
         return run.trace()
 
     def _started(self) -> Run:
         if self._run is None:
-            raise RuntimeError(
-                "a background load runs inside its block: with load.background(...) as running:"
-            )
+            raise RuntimeError("a background load runs inside its block: with load.background(...) as running:")
         return self._run
 
 

@@ -39,9 +39,7 @@ def trickle(
     return run(plan_trickle(url, clients, seconds, part=part, piece=piece, every=every, timeout=timeout))
 
 
-def idle(
-    url: str, connections: int, seconds: float = 10.0, *, ask_first: bool = False, timeout: float = 10.0
-) -> Trace:
+def idle(url: str, connections: int, seconds: float = 10.0, *, ask_first: bool = False, timeout: float = 10.0) -> Trace:
     """Open `connections` connections, keep them for `seconds` and say nothing.
 
     ask_first: send one GET on each and read its answer before the silence, as a browser does with keep-alive.
@@ -128,9 +126,7 @@ def plan_idle(
         at_work.begin()
         async with asyncio.TaskGroup() as group:
             for _ in range(connections):
-                group.create_task(
-                    _Slow(at_work, target, seconds, timeout, stop_is_failure=False).row(one_connection)
-                )
+                group.create_task(_Slow(at_work, target, seconds, timeout, stop_is_failure=False).row(one_connection))
 
     after = " after one request" if ask_first else ""
     return Plan(
@@ -216,15 +212,11 @@ class _Slow:
     async def connect(self) -> None:
         self.sent = self.at_work.now()
         async with asyncio.timeout(self.timeout):
-            self.reader, self.writer = await asyncio.open_connection(
-                self.target.host, self.target.port, limit=BLOCK
-            )
+            self.reader, self.writer = await asyncio.open_connection(self.target.host, self.target.port, limit=BLOCK)
 
     async def send(self, data: bytes) -> None:
         self.writer.write(data)
-        with contextlib.suppress(
-            ConnectionError
-        ):  # the server may have answered before it hung up: the reader knows
+        with contextlib.suppress(ConnectionError):  # the server may have answered before it hung up: the reader knows
             await self.writer.drain()
 
     async def answered(self, within: float) -> bool:
@@ -258,9 +250,7 @@ class _Slow:
         while not self.ended and (left := seconds - self.at_work.now()) > 0:
             await self.answered(within=left)
         if self.ended:
-            raise _Ended(
-                f"the server closed the connection after {self.at_work.now() - (self.sent or 0.0):.3g} s"
-            )
+            raise _Ended(f"the server closed the connection after {self.at_work.now() - (self.sent or 0.0):.3g} s")
 
     async def _read(self) -> None:
         try:
@@ -268,9 +258,7 @@ class _Slow:
         except ConnectionError:
             if not self.raw:
                 raise
-            data = (
-                b""  # an answer that came before the reset is an answer: who turns a client away often resets
-            )
+            data = b""  # an answer that came before the reset is an answer: who turns a client away often resets
         if data and self.first_byte is None:
             self.first_byte = self.at_work.now()
         self.raw += data

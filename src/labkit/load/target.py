@@ -21,17 +21,13 @@ class Target:
     def of(cls, url: str) -> "Target":
         """Read `url`. Raises ValueError for anything but http:// on a loopback address of this machine."""
         if not isinstance(url, str):
-            raise ValueError(
-                f"the address must be text such as server.url + '/wait', not {type(url).__name__}"
-            )
+            raise ValueError(f"the address must be text such as server.url + '/wait', not {type(url).__name__}")
         parts = urlsplit(url)
         if parts.scheme != "http" or not parts.hostname:
             raise ValueError(f"the address must look like http://127.0.0.1:8000/path, not {url!r}")
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         if not path.isascii() or any(c <= " " or c == "\x7f" for c in path):
-            raise ValueError(
-                f"the path {path!r} holds characters that must be percent-encoded, see urllib.parse.quote"
-            )
+            raise ValueError(f"the path {path!r} holds characters that must be percent-encoded, see urllib.parse.quote")
         return cls(url, _loopback(parts.hostname), parts.port or 80, parts.netloc.rpartition("@")[2], path)
 
 
@@ -63,12 +59,7 @@ def _is_address(host: str) -> bool:
 
 def positive(name: str, value: float, unit: str) -> float:
     """`value` as it is; ValueError unless it is a number above zero and not infinite."""
-    if (
-        isinstance(value, bool)
-        or not isinstance(value, int | float)
-        or not math.isfinite(value)
-        or value <= 0
-    ):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value <= 0:
         raise ValueError(f"{name} must be a number above 0 ({unit}), not {value!r}")
     return value
 

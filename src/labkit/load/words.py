@@ -17,9 +17,7 @@ def in_plain_words(problem: BaseException, timeout: float, answered: bool) -> st
         return f"{'the answer was not complete' if answered else 'no answer'} within {timeout:g} s"
     if number == errno.ECONNREFUSED:
         return "connection refused: nothing listens at this address"
-    if number in (errno.ECONNRESET, errno.EPIPE) or isinstance(
-        problem, ConnectionResetError | BrokenPipeError
-    ):
+    if number in (errno.ECONNRESET, errno.EPIPE) or isinstance(problem, ConnectionResetError | BrokenPipeError):
         return "the server reset the connection" + (" in the middle of the answer" if answered else "")
     if number in (errno.EMFILE, errno.ENFILE):
         return "this machine allows no more open connections (see ulimit -n)"

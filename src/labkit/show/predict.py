@@ -82,9 +82,7 @@ class Prediction:
     def _chosen(self, change: Any) -> None:
         if change["new"] is not None:
             self._value = self.choices[change["new"]]
-            self._status.value = (
-                f"You predict: <b>{html.escape(str(self._value))}</b>. Now run the experiment."
-            )
+            self._status.value = f"You predict: <b>{html.escape(str(self._value))}</b>. Now run the experiment."
 
 
 class Reveal:
