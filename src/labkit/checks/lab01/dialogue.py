@@ -177,7 +177,7 @@ def _item(name: str) -> str:
 
 def _listing(did: str, items: dict[str, int], answer: wire.Answer) -> Observation:
     wanted = sorted(items)
-    expected = f"200, the {len(items)} names of catalogue.ITEMS, one a line, in sorted order"
+    expected = f"200, the {len(items)} names of catalogue.ITEMS, one per line, in sorted order"
     if answer.status != 200:
         return observe(
             False, did, expected, f"{answer.status} {answer.reason}",
@@ -212,7 +212,7 @@ def _listing(did: str, items: dict[str, int], answer: wire.Answer) -> Observatio
             "; ".join([f"missing: {lost[0]!r}"] * bool(lost) + [f"not in the catalogue: {extra[0]!r}"] * bool(extra))
             or saw
         )
-        hints = ("The check lays another `catalogue.py` beside your file. One name a line, nothing else.",)
+        hints = ("The check lays another `catalogue.py` beside your file. One name per line, nothing else.",)
     return observe(False, did, expected, saw, *hints)
 
 
@@ -239,6 +239,11 @@ def _price(name: str, price: int, answer: wire.Answer) -> Observation:
         "The check lays another `catalogue.py` beside your file, with other prices in it.",
         "The body is the number in `ITEMS`, as digits, and nothing else.",
     )
+    if str(price) in re.findall(r"\d+", answer.text):
+        hints = (
+            "The number is right, and there is more than the number. The client wants to calculate with it.",
+            "The body is the price in digits: no words, no sign for euros, no `.0`.",
+        )
     return observe(right, did, expected, f"200 and {cut(answer.body)}", *hints)
 
 
@@ -503,7 +508,13 @@ def orders(
     wrong_counts: tuple[Any, ...] = (0, -1, "2", 2.0, True),
     wrong_items: tuple[Any, ...] = ("coffee", 7),
     right_types: tuple[str, ...] = ("application/json", "application/json; charset=utf-8"),
-    wrong_types: tuple[str, ...] = ("text/plain", "application/x-www-form-urlencoded", ""),
+    wrong_types: tuple[str, ...] = (
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        'multipart/related; type="application/json"',
+        "application/json-patch+json",
+        "",
+    ),
 ) -> Iterator[Observation]:
     """Order what is there, then send everything that is not an order."""
     items = _stock(site, items)
@@ -561,7 +572,7 @@ def _order(site: Site, name: str, price: int, count: int, kind: str) -> Observat
         elif answer.status == 415:
             hints = (
                 "This is JSON too: after the type come parameters, and upper or lower case does not matter.",
-                "Compare only what stands before the semicolon.",
+                "Compare only what is before the semicolon.",
             )
         elif answer.status == 400:
             hints = (
@@ -660,7 +671,12 @@ def _wrong_type(site: Site, kind: str, body: bytes) -> Observation:
         if kind.startswith("application/json"):
             hints = (
                 f"`{kind}` begins like JSON and is another type.",
-                "Compare the whole type, all that stands before the semicolon.",
+                "Compare the whole type, all that is before the semicolon.",
+            )
+        elif "application/json" in kind:
+            hints = (
+                "Another type, which names JSON in a parameter, after the semicolon.",
+                "It is not enough that `application/json` is somewhere in the header. Compare all that is before the semicolon.",
             )
         return observe(False, did, expected, saw, *hints)
     if found := _json_type(did, expected, answer):

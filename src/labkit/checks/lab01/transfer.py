@@ -764,6 +764,16 @@ def _redirects(site: Site, host: str, inside: str) -> Iterator[Observation]:
     )
     if answer.status != 303:
         return
+    answer = site.ask("GET", "/go?to=/")
+    where = answer.header("Location")
+    yield observe(
+        (answer.status, where) == (303, "/"),
+        "GET /go?to=/",
+        "303 See Other, Location: /",
+        _title(answer) + (f", Location: {where}" if where else ""),
+        "The front page is a page of this site too: `/` alone, with no next character.",
+        "Only a next character that is there can be a wrong one.",
+    )
     ways = (
         (f"https://{host}/", "It is an address of another site. The shop would send its visitors to a stranger."),
         (f"//{host}/", "Two slashes begin the address of another host: a browser puts https: in front of it."),
