@@ -109,9 +109,9 @@ def _request(site: Site, target: str) -> bytes:
 
 
 def _body_so_far(raw: bytes) -> int:
-    """How many bytes of the body (with its chunk sizes) have arrived."""
+    """How many bytes of the body (with its chunk sizes) have arrived; the chunk that ends it is no part of it."""
     head, end, rest = raw.partition(b"\r\n\r\n")
-    return len(rest) if end else 0
+    return len(rest.removesuffix(b"0\r\n\r\n")) if end else 0
 
 
 def _comes(site: Site, talk: wire.Conversation, row: int, before: int) -> bool:
