@@ -322,6 +322,11 @@ def failed_start(error: serve.ServerError, path: Path) -> Observation:
         return Observation(
             f"loaded {path.name}", "a module with `app`", f"the answer is not written yet ({saw})", False, STUB
         )
+    if error.cause == "ended" and (event := last_traceback(error.log)):
+        own = next(
+            (Path(frame[0]).parent for frame in event["frames"] if Path(frame[0]).name == path.name), path.parent
+        )
+        return raised(f"started a server with {path.name}", event, own)
     what = hints.get(error.cause, ("Read the end of the log below the table.",))
     trace = "" if error.cause != "ended" else serve.process.log_end(error.log, 6)
     return Observation(f"started a server with {path.name}", "it loads the file and answers", saw, False, what, trace)
