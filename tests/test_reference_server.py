@@ -40,6 +40,15 @@ def test_the_lab_ships_what_the_check_serves(name):
     assert (LAB / name).read_text() == (SHELF / f"lab02_{name}").read_text()
 
 
+def test_the_check_of_lesson_04_lays_what_the_lesson_writes():
+    cells = {cell.id: cell.source for cell in nbformat.read(ROOT / "notebooks" / "04-write-a-server.ipynb", 4).cells}
+    for cell, name in (("server-framing", "framing"), ("server-loop-file", "loop")):
+        lesson, kit = cells[cell].partition("\n")[2], (SHELF / f"own04_{name}.py").read_text()
+        functions = re.compile(r"^def .*?(?=^\S|\Z)", re.M | re.S)
+        for function in functions.findall(lesson + "\n"):
+            assert function.strip() in kit, f"{name}.py of the lesson and own04_{name}.py differ"
+
+
 def test_it_keeps_every_clause_that_can_be_seen(place):
     with running(place, "labkit.conformance.probe:app") as server:
         report = conformance.from_outside(server.url, facts={"workers": 1})

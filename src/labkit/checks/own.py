@@ -1,14 +1,15 @@
 """How an examination talks with a learner's own server, and puts into words what is wrong with an answer."""
 
+import ast
 import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from labkit import wire
 
-from .site import PATIENCE, STUB, Over, Site, cut, last_traceback, raised
+from .site import PATIENCE, STUB, Over, Site, cut, last_traceback, observe, raised
 from .verdict import Observation
 
 Headers = Iterable[tuple[str, str]]
@@ -36,6 +37,7 @@ class Own:
         version: str = "HTTP/1.1",
         did: str = "",
         may_break: bool = False,
+        hints: tuple[str, ...] = (),
     ) -> wire.Answer:
         """Send one request and read its answer.
 
@@ -43,6 +45,7 @@ class Own:
             method, target, headers, body, version: of the request; Host, Connection and Content-Length are added.
             did: what we did, for the reader.
             may_break: an answer that ends too early is no failure here.
+            hints: what to say when there is no answer that can be read.
 
         Raises:
             Over: there is no answer, or none that can be read; the site's ``problems`` says why.
@@ -54,7 +57,7 @@ class Own:
                 self.site.server.url, method, target, headers, body, version=version, timeout=PATIENCE
             )
         except wire.WireError as error:
-            raise self.fails(did, "an answer", error) from None
+            raise self.fails(did, "an answer", error, hints) from None
         if not answer.complete and not may_break:
             raise self.fails(did, "a whole answer", answer.why, INCOMPLETE)
         return answer
@@ -93,6 +96,8 @@ class Own:
         self.wait_for(lambda: last_traceback(server.log[self._logged :]) or not server.alive, 0.3)
         event = last_traceback(server.log[self._logged :]) or (None if server.alive else last_traceback(server.log))
         saw, known = words, next((found for word, found in HINTS if word in words), ())
+        if event and event["type"] in HUNG_UP:  # we did: what came before was not what we could read
+            event = None
         if event and any(Path(frame[0]).name == name for frame in event["frames"]):
             theirs = Path(event["frames"][-1][0]).name not in self.site.exercise.files
             event["frames"] = [frame for frame in event["frames"] if Path(frame[0]).name == name]
@@ -120,6 +125,7 @@ class Own:
         return Over()
 
 
+HUNG_UP = ("BrokenPipeError", "ConnectionResetError", "ConnectionAbortedError")
 SILENT = (
     "Does the server wait for bytes that do not come? The client keeps its side open and waits for the answer.",
     "A head ends with an empty line, a body after Content-Length bytes. `recv` and `read` wait for more than that.",
@@ -145,3 +151,111 @@ INCOMPLETE = (
     "How does the client see where the body ends? Content-Length, a last chunk of size 0, or the end of the connection.",
     "Is Content-Length the number of bytes that are sent after the empty line?",
 )
+
+
+def get(path: str, *lines: str, method: str = "GET", version: str = "1.1") -> bytes:
+    """The bytes of a request; `lines` are further headers."""
+    more = "".join(f"{line}\r\n" for line in lines)
+    return f"{method} {path} HTTP/{version}\r\nHost: tea.example\r\n{more}\r\n".encode("latin-1")
+
+
+WSGI = {
+    "wsgi.version": "(1, 0)",
+    "wsgi.url_scheme": "'http'",
+    "wsgi.multithread": "",
+    "wsgi.multiprocess": "",
+    "wsgi.run_once": "",
+}
+
+
+class Environ:
+    """What the application found in environ: name -> (type, repr)."""
+
+    def __init__(self, told: Mapping[str, Any]) -> None:
+        self.told = told
+        self.variables: dict[str, tuple[str, str]] = told["variables"]
+
+    def text(self, name: str) -> str | None:
+        """The value of a text variable."""
+        kind, value = self.variables.get(name, ("", "''"))
+        return ast.literal_eval(value) if kind == "str" else None
+
+    def shown(self, name: str) -> str:
+        """The value for the reader."""
+        return f"{name} is {self.variables[name][1]}" if name in self.variables else f"there is no {name}"
+
+    def is_(self, did: str, name: str, value: str, *hints: str) -> Observation:
+        """Whether a variable is as expected."""
+        return observe(self.text(name) == value, did, f"{name} is {value!r}", self.shown(name), *hints)
+
+    def called(self, did: str) -> Observation:
+        told = self.told
+        saw = f"{told['positional']} by position" + (f", by name {', '.join(told['named'])}" if told["named"] else "")
+        saw += f"; environ is a {told['type']}"
+        right = told["positional"] == 2 and not told["named"] and told["type"] == "dict"
+        hint = "app(environ, start_response): two positional arguments, the first a plain dict."
+        return observe(right, did, "two arguments by position; environ is a dict", saw, hint)
+
+    def types(self, did: str) -> Observation:
+        wrong = []
+        for name, (kind, value) in self.variables.items():
+            if "." in name:
+                continue
+            if kind != "str":
+                wrong.append(f"{name} is {value}, a {kind}")
+            elif any(character > "\xff" for character in ast.literal_eval(value)):
+                wrong.append(f"{name} has a character above U+00FF: {value}")
+        hints = (
+            "Every variable of CGI is text: a number goes through str().",
+            "Text in environ stands for bytes: one character, at most U+00FF, for each byte (latin-1).",
+        )
+        return observe(not wrong, did, "every variable of CGI is a str", "; ".join(wrong) or "every one", *hints)
+
+    def path(self, did: str, path: str, quoted: str, query: str) -> Observation:
+        right = path.encode().decode("latin-1")
+        saw = self.text("PATH_INFO")
+        hints = ("The path, decoded, without the query.",)
+        if saw == quoted:
+            hints = ("This is the path as it stood in the request: %20 and the like have to be decoded.",)
+        elif saw is not None and saw.partition("?")[0] in (quoted, right) and "?" in saw:
+            hints = ("The query begins at the question mark; it belongs into QUERY_STRING.",)
+        elif saw == path:
+            hints = (
+                "This is readable text. PEP 3333 wants one character for each byte: 'Ã©' for an 'é' in UTF-8.",
+                "Decode the percent signs to bytes (urllib.parse.unquote_to_bytes), and those as latin-1.",
+            )
+        elif saw == right.replace("+", " "):
+            hints = ("A plus stands for a space in a form and in a query. In a path it is a plus.",)
+        if saw == right and (script := self.text("SCRIPT_NAME")):
+            hints = ("Your server serves the application at its root: SCRIPT_NAME is empty.",)
+            return observe(False, did, "SCRIPT_NAME is ''", f"SCRIPT_NAME is {script!r}", *hints)
+        return observe(saw == right, did, f"PATH_INFO is {right!r}", self.shown("PATH_INFO"), *hints)
+
+    def query(self, did: str, query: str) -> Observation:
+        hint = "What follows the question mark, as it came: not decoded, and without the question mark."
+        return self.is_(did, "QUERY_STRING", query, hint)
+
+    def named(self, did: str, port: int) -> Observation:
+        """The other variables that are always there."""
+        wanted = {"REQUEST_METHOD": "GET", "SERVER_PORT": str(port), "SERVER_PROTOCOL": "HTTP/1.1"}
+        wrong = [name for name, value in wanted.items() if self.text(name) != value]
+        wrong += [name for name in ("SERVER_NAME", "REMOTE_ADDR") if not self.text(name)]
+        wrong += [
+            name
+            for name, value in WSGI.items()
+            if name not in self.variables or (value and self.variables[name][1] != value)
+        ]
+        if self.text("CONTENT_LENGTH"):
+            wrong.append("CONTENT_LENGTH")
+        expected = f"{', '.join(f'{k} {v!r}' for k, v in wanted.items())}, SERVER_NAME, REMOTE_ADDR, {', '.join(WSGI)}"
+        hints = ("Compare with the list in the task, name by name.", "A request without a body has no CONTENT_LENGTH.")
+        return observe(not wrong, did, expected, "; ".join(map(self.shown, wrong)) or "all of them", *hints)
+
+    def streams(self, did: str) -> Observation:
+        wanted = {"wsgi.input": "read readline readlines __iter__", "wsgi.errors": "flush write writelines"}
+        wrong = [f"{n} has {self.variables[n][1] or 'no methods'}" for n in wanted if self.variables[n][1] != wanted[n]]
+        if "no_write" in self.told:
+            wrong.append("start_response returned nothing that can be called")
+        saw = "; ".join(wrong) or "both are files"
+        expected = "wsgi.input and wsgi.errors are files; start_response returns `write`"
+        return observe(not wrong, did, expected, saw, "Look up in PEP 3333 which methods the two streams have.")

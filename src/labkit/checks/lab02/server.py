@@ -1,15 +1,14 @@
 """The server half of lab02: one file with `serve(listener, app)`, looked at from five sides."""
 
-import ast
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
 from labkit import wire
 
-from ..own import QUIET, Own
+from ..own import QUIET, Environ, Own, get
 from ..registry import exercise
 from ..site import Site, observe
 from ..verdict import Observation
@@ -39,18 +38,18 @@ def request(
     name, value = header
     key = "HTTP_" + name.upper().replace("-", "_")
     quoted = quote(path, safe="/+")
-    get = f"GET /part/environ/{quoted}?{query}"
+    asked = f"GET /part/environ/{quoted}?{query}"
     sent = [(name, value), ("X-Herb", twice[0]), ("X-Herb", twice[1]), ("Cookie", "a=1"), ("Cookie", "b=2")]
     told = _environ(own, "GET", f"/part/environ/{quoted}?{query}", sent)
     if isinstance(told, Observation):
         yield told
         return
     environ = Environ(told)
-    yield environ.called(f"how the application was called, for {get}")
-    yield environ.types(f"types, for {get}")
-    yield environ.path(f"PATH_INFO, for {get}", f"/part/environ/{path}", f"/part/environ/{quoted}", query)
-    yield environ.query(f"QUERY_STRING, for {get}", query)
-    yield environ.named(f"what is always there, for {get}", site.server.port)
+    yield environ.called(f"how the application was called, for {asked}")
+    yield environ.types(f"types, for {asked}")
+    yield environ.path(f"PATH_INFO, for {asked}", f"/part/environ/{path}", f"/part/environ/{quoted}", query)
+    yield environ.query(f"QUERY_STRING, for {asked}", query)
+    yield environ.named(f"what is always there, for {asked}", site.server.port)
     yield environ.is_(
         f"{name}: {value}", key, value, "The value is what follows the first colon, without spaces around."
     )
@@ -65,7 +64,7 @@ def request(
     )
     cookies = "Two Cookie lines are joined with '; ', since a cookie may have a comma in it."
     yield environ.is_("Cookie: a=1 and Cookie: b=2", "HTTP_COOKIE", "a=1; b=2", cookies)
-    yield environ.streams(f"files and write(), for {get}")
+    yield environ.streams(f"files and write(), for {asked}")
     yield from _posted(own, name, value, key, body)
     yield from _heads(own, name, key)
     yield from _guests_see(own, path, query)
@@ -165,108 +164,6 @@ def _json(answer: wire.Answer) -> Any:
         return answer.json()
     except ValueError:
         return None
-
-
-WSGI = {
-    "wsgi.version": "(1, 0)",
-    "wsgi.url_scheme": "'http'",
-    "wsgi.multithread": "",
-    "wsgi.multiprocess": "",
-    "wsgi.run_once": "",
-}
-
-
-class Environ:
-    """What the application found in environ: name -> (type, repr)."""
-
-    def __init__(self, told: Mapping[str, Any]) -> None:
-        self.told = told
-        self.variables: dict[str, tuple[str, str]] = told["variables"]
-
-    def text(self, name: str) -> str | None:
-        """The value of a text variable."""
-        kind, value = self.variables.get(name, ("", "''"))
-        return ast.literal_eval(value) if kind == "str" else None
-
-    def shown(self, name: str) -> str:
-        """The value for the reader."""
-        return f"{name} is {self.variables[name][1]}" if name in self.variables else f"there is no {name}"
-
-    def is_(self, did: str, name: str, value: str, *hints: str) -> Observation:
-        """Whether a variable is as expected."""
-        return observe(self.text(name) == value, did, f"{name} is {value!r}", self.shown(name), *hints)
-
-    def called(self, did: str) -> Observation:
-        told = self.told
-        saw = f"{told['positional']} by position" + (f", by name {', '.join(told['named'])}" if told["named"] else "")
-        saw += f"; environ is a {told['type']}"
-        right = told["positional"] == 2 and not told["named"] and told["type"] == "dict"
-        hint = "app(environ, start_response): two positional arguments, the first a plain dict."
-        return observe(right, did, "two arguments by position; environ is a dict", saw, hint)
-
-    def types(self, did: str) -> Observation:
-        wrong = []
-        for name, (kind, value) in self.variables.items():
-            if "." in name:
-                continue
-            if kind != "str":
-                wrong.append(f"{name} is {value}, a {kind}")
-            elif any(character > "\xff" for character in ast.literal_eval(value)):
-                wrong.append(f"{name} has a character above U+00FF: {value}")
-        hints = (
-            "Every variable of CGI is text: a number goes through str().",
-            "Text in environ stands for bytes: one character, at most U+00FF, for each byte (latin-1).",
-        )
-        return observe(not wrong, did, "every variable of CGI is a str", "; ".join(wrong) or "every one", *hints)
-
-    def path(self, did: str, path: str, quoted: str, query: str) -> Observation:
-        right = path.encode().decode("latin-1")
-        saw = self.text("PATH_INFO")
-        hints = ("The path, decoded, without the query.",)
-        if saw == quoted:
-            hints = ("This is the path as it stood in the request: %20 and the like have to be decoded.",)
-        elif saw is not None and saw.partition("?")[0] in (quoted, right) and "?" in saw:
-            hints = ("The query begins at the question mark; it belongs into QUERY_STRING.",)
-        elif saw == path:
-            hints = (
-                "This is readable text. PEP 3333 wants one character for each byte: 'Ã©' for an 'é' in UTF-8.",
-                "Decode the percent signs to bytes (urllib.parse.unquote_to_bytes), and those as latin-1.",
-            )
-        elif saw == right.replace("+", " "):
-            hints = ("A plus stands for a space in a form and in a query. In a path it is a plus.",)
-        if saw == right and (script := self.text("SCRIPT_NAME")):
-            hints = ("Your server serves the application at its root: SCRIPT_NAME is empty.",)
-            return observe(False, did, "SCRIPT_NAME is ''", f"SCRIPT_NAME is {script!r}", *hints)
-        return observe(saw == right, did, f"PATH_INFO is {right!r}", self.shown("PATH_INFO"), *hints)
-
-    def query(self, did: str, query: str) -> Observation:
-        hint = "What follows the question mark, as it came: not decoded, and without the question mark."
-        return self.is_(did, "QUERY_STRING", query, hint)
-
-    def named(self, did: str, port: int) -> Observation:
-        """The other variables that are always there."""
-        wanted = {"REQUEST_METHOD": "GET", "SERVER_PORT": str(port), "SERVER_PROTOCOL": "HTTP/1.1"}
-        wrong = [name for name, value in wanted.items() if self.text(name) != value]
-        wrong += [name for name in ("SERVER_NAME", "REMOTE_ADDR") if not self.text(name)]
-        wrong += [
-            name
-            for name, value in WSGI.items()
-            if name not in self.variables or (value and self.variables[name][1] != value)
-        ]
-        if self.text("CONTENT_LENGTH"):
-            wrong.append("CONTENT_LENGTH")
-        expected = f"{', '.join(f'{k} {v!r}' for k, v in wanted.items())}, SERVER_NAME, REMOTE_ADDR, {', '.join(WSGI)}"
-        hints = ("Compare with the list in the task, name by name.", "A request without a body has no CONTENT_LENGTH.")
-        return observe(not wrong, did, expected, "; ".join(map(self.shown, wrong)) or "all of them", *hints)
-
-    def streams(self, did: str) -> Observation:
-        wanted = {"wsgi.input": "read readline readlines __iter__", "wsgi.errors": "flush write writelines"}
-        wrong = [f"{n} has {self.variables[n][1] or 'no methods'}" for n in wanted if self.variables[n][1] != wanted[n]]
-        if "no_write" in self.told:
-            wrong.append("start_response returned nothing that can be called")
-        saw = "; ".join(wrong) or "both are files"
-        expected = "wsgi.input and wsgi.errors are files; start_response returns `write`"
-        return observe(not wrong, did, expected, saw, "Look up in PEP 3333 which methods the two streams have.")
 
 
 # --- the answer -----------------------------------------------------------------------------------------------------
@@ -415,13 +312,13 @@ def _deferred(own: Own, blocks: Sequence[str]) -> Iterator[Observation]:
     changed = ("again", "503 Changed My Mind", [TEXT])
     steps = [("start", "200 OK", [TEXT, ("X-First", "yes")]), ("block", ""), changed, ("block", blocks[0])]
     did = "start_response('200 OK'), an empty block, start_response('503 ...', exc_info), a block"
-    answer = own.ask("GET", own.play(*steps), did=did, may_break=True)
-    right = answer.status == 503 and answer.header("X-First") is None
-    saw = f"{answer.status} {answer.reason}" + (", with X-First of the first call" if answer.header("X-First") else "")
     hints = (
         "start_response sends nothing, and neither does an empty block: the application may change its mind.",
         "Send the headers with the first block that is not empty, and not before.",
     )
+    answer = own.ask("GET", own.play(*steps), did=did, may_break=True, hints=hints)
+    right = answer.status == 503 and answer.header("X-First") is None
+    saw = f"{answer.status} {answer.reason}" + (", with X-First of the first call" if answer.header("X-First") else "")
     yield observe(right, did, "503 Changed My Mind, without X-First", saw, *hints)
 
 
@@ -438,7 +335,7 @@ def _at_once(own: Own, start: tuple[Any, ...]) -> Iterator[Observation]:
     for did, book in cases:
         path = own.play(*book["blocks"], call=book.get("call", ()))
         with own.talk() as talk:
-            talk.send(_get(path))
+            talk.send(get(path))
             try:
                 talk.read_until(b"one, ", QUIET)
                 saw = "it came"
@@ -462,11 +359,6 @@ def _at_once(own: Own, start: tuple[Any, ...]) -> Iterator[Observation]:
             return
 
 
-def _get(path: str, *lines: str, method: str = "GET", version: str = "1.1") -> bytes:
-    more = "".join(f"{line}\r\n" for line in lines)
-    return f"{method} {path} HTTP/{version}\r\nHost: tea.example\r\n{more}\r\n".encode("latin-1")
-
-
 def _lengths(own: Own) -> Iterator[Observation]:
     """A Content-Length that does not agree with the blocks."""
     path = own.play(
@@ -484,7 +376,7 @@ def _lengths(own: Own) -> Iterator[Observation]:
     )
     path = own.play(("block", "hello"), call=[("start", "200 OK", [TEXT, ("Content-Length", "10")])])
     with own.talk() as talk:
-        talk.send(_get(path))
+        talk.send(get(path))
         try:
             talk.read_until(b"hello")
             ended = talk.wait_closed(QUIET)
@@ -500,11 +392,11 @@ def _kept_open(own: Own, body: str) -> Observation:
     did = "two requests on one connection"
     with own.talk() as talk:
         try:
-            talk.send(_get("/health"))
+            talk.send(get("/health"))
             first = talk.answer()
             if "close" in (first.header("Connection") or "").lower():
                 return observe(True, did, "an answer to each, or Connection: close in the first", "Connection: close")
-            talk.send(_get("/health"))
+            talk.send(get("/health"))
             saw = f"answers {first.status} and {talk.answer().status}"
             right = saw == "answers 200 and 200"
         except wire.WireError as error:
@@ -689,7 +581,7 @@ def _closes(own: Own) -> Iterator[Observation]:
     for did, steps in cases:
         path = own.play(*steps)
         with own.talk() as talk:
-            talk.send(_get(path, "Connection: close"))
+            talk.send(get(path, "Connection: close"))
             try:
                 talk.read_until(b"xxxx" if "hung up" in did else b"\r\n\r\n")
                 if "hung up" in did:
@@ -759,7 +651,7 @@ def _read(
 
 
 def _post(*lines: str, path: str = "/part/play", version: str = "1.1") -> bytes:
-    return _get(path, *lines, method="POST", version=version)
+    return get(path, *lines, method="POST", version=version)
 
 
 WAITS = (
@@ -784,7 +676,7 @@ def _bounded(own: Own, lines: Sequence[str]) -> Iterator[Observation]:
     told = _read(own, did, [_post(f"Content-Length: {len(data)}") + data], steps, WAITS)
     yield observe(told == [repr(r) for r in right], did, f"{right}", ", ".join(told), *WAITS)
     did = f"POST of {len(data)} bytes, and a second request right behind it; read()"
-    more = [_post(f"Content-Length: {len(data)}") + data + _get("/health")]
+    more = [_post(f"Content-Length: {len(data)}") + data + get("/health")]
     told = _read(own, did, more, [("read", "read")], WAITS)
     yield observe(
         told == [repr(data)], did, repr(data), ", ".join(told), "Bytes of the next request are not this one's."
@@ -811,7 +703,7 @@ def _in_pieces(own: Own, lines: Sequence[str]) -> Iterator[Observation]:
 
 def _without(own: Own) -> Iterator[Observation]:
     did = "GET without a body; read()"
-    told = _read(own, did, [_get("/part/play")], [("read", "read")], WAITS)
+    told = _read(own, did, [get("/part/play")], [("read", "read")], WAITS)
     yield observe(told == ["b''"], did, "b''", ", ".join(told), *WAITS)
 
 
@@ -1014,7 +906,7 @@ def _silent(own: Own, silent: int, half: str) -> Iterator[Observation]:
                 return
         own.play(_START, ("flood", 400))
         talks.append(own.talk())
-        talks[-1].send(_get("/part/play"))
+        talks[-1].send(get("/part/play"))
         own.wait_for(lambda: own.notes("called"))
         yield _still(own, "GET /health, while a client does not read its 25 MB", *hints)
     finally:

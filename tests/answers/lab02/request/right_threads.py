@@ -314,6 +314,6 @@ def run(app, environ, answer):
                 blocks.close()
     except Gone:
         raise
-    except Exception:  # whatever it is, it is this request's alone
+    except Exception:  # noqa: BLE001 - whatever it is, it is this request's alone
         traceback.print_exc(file=environ["wsgi.errors"])
         answer.refuse("500 Internal Server Error")
