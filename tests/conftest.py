@@ -8,8 +8,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from clause_table import CLAUSE_TABLE
+
 ROOT = Path(__file__).parent.parent
-CLAUSE_TABLE = pytest.StashKey[list[str]]()  # written by test_clauses.py
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -6,7 +6,8 @@ import pytest
 import test_conformance_flaws as flaws
 import test_conformance_inside as inside
 import test_conformance_outside as servers
-from conftest import CLAUSE_TABLE, ROOT
+from answered import ROOT
+from clause_table import CLAUSE_TABLE
 from labkit.conformance import clauses
 from labkit.conformance.outside import CHECKS
 
