@@ -10,8 +10,6 @@ import sys
 import time
 from pathlib import Path
 
-import shop
-
 JOURNAL = Path(os.environ["LABKIT_JOURNAL"])
 
 
@@ -29,6 +27,8 @@ def app(*arguments, **named):
         return Play(environ, start_response, json.loads((JOURNAL / "play").read_text(encoding="utf-8"))).begin()
     note("called", path=path)
     if path in ("/health", "/go", "/notes"):
+        import shop
+
         return shop.app(environ, start_response)
     import guests  # with Flask, which takes a while and which most examinations do without
 

@@ -44,5 +44,5 @@ def talk(connection, app, respond, flags=WSGI, open_body=lambda stream, *_: stre
             environ = make_environ(head, connection.getsockname()) | flags
             environ["wsgi.input"] = open_body(stream, environ, connection)
             respond(connection, environ, app)
-        except Exception:  # noqa: BLE001 - a server of one thread lives on, whatever an application raises
+        except Exception:  # noqa: BLE001 - an application may raise anything
             traceback.print_exc()
