@@ -36,6 +36,9 @@ def request(
         ("GET\n", "/tea", host),
         ("GET", "/tea", "tea.example\r\nX-Role: admin"),
         ("GET", "/차", host),
+        ("GET", "/tea\x00", host),
+        ("GET\t/tea", "/", host),
+        ("GET", "/tea", "tea.example\x7f"),
     ]
     hints = (
         "What would the server read if these bytes were sent? A space or a line end inside a part makes two parts of it.",
@@ -286,7 +289,7 @@ def body(module: Module, *, text: bytes = b"two cups", long: bytes = LONG) -> It
         yield _judged(describe(("cut", headers, data)), repr(expected), show(outcome.value, 120), fault)
     if right:
         yield from _missing(module, text)
-        yield from _conflicts(module, text)
+        yield from _conflicts(module, text, long)
 
 
 CHUNKED: Pairs = [("transfer-encoding", "chunked")]
@@ -341,7 +344,7 @@ def _missing(module: Module, text: bytes) -> Iterator[Observation]:
         yield observe(outcome == Outcome(), describe(("cut", headers, data)), "None: bytes are missing", saw, *hints)
 
 
-def _conflicts(module: Module, text: bytes) -> Iterator[Observation]:
+def _conflicts(module: Module, text: bytes, long: bytes) -> Iterator[Observation]:
     """Framing that two readers could understand in two ways."""
     size = len(text)
     sizes = "Digits only: `int()` also takes signs, spaces and underscores, and the next reader may not."
@@ -359,9 +362,11 @@ def _conflicts(module: Module, text: bytes) -> Iterator[Observation]:
         ),
         (_length(f"+{size}"), text, sizes),
         (_length("-1"), text, sizes),
+        (_length("1_0"), long, sizes),
         ([("transfer-encoding", "gzip")], text, "A coding that nobody here can read has no end that we could find."),
         (CHUNKED, b"-%x\r\n%b\r\n0\r\n\r\n" % (size, text), hexes),
         (CHUNKED, b"0x%x\r\n%b\r\n0\r\n\r\n" % (size, text), hexes),
+        (CHUNKED, b"1_0\r\n%b\r\n0\r\n\r\n" % long[:16].ljust(16), hexes),
         (
             CHUNKED,
             b"%x\r\n%b!!0\r\n\r\n" % (size, text),

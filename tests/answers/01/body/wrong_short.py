@@ -1,6 +1,6 @@
 # mistake: returns a part as if it were the whole
 # says: (b'two cup', b'')
-# says: 1 of 20 observations does not hold
+# says: 1 of 22 observations does not hold
 import re
 
 

@@ -1,6 +1,6 @@
 # mistake: looks at the target and trusts the host
 # says: ✗ request('GET', '/tea', 'tea.example\r\nX-Role: admin')
-# says: 1 of 8 observations does not hold
+# says: 2 of 11 observations do not hold
 def request(method, target, host, body=""):
     for part in (method, target):
         if not part.isascii() or not part.isprintable() or " " in part:
