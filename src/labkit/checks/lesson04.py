@@ -223,7 +223,7 @@ def _closed(own: Own, *cases: tuple[str, tuple[tuple[Any, ...], ...]]) -> Iterat
             wire.exchange(own.site.server.url, target=path, timeout=QUIET)
         except wire.WireError:
             pass  # how a broken answer looks is not asked here
-        own.wait_for(lambda: own.notes("closed"), 1.0)
+        own.wait_for(lambda: own.notes("closed"))
         count = len(own.notes("closed"))
         hints = (
             "When the request is over the server calls close() of what the application returned, if it has one.",
@@ -306,7 +306,7 @@ def _trapped(own: Own) -> Iterator[Observation]:
         saw = str(error)
     hint = "An exception of the application ends its request, not the server: catch it, write it to the log, go on."
     yield observe(saw.startswith("200"), did, "200 OK", saw, hint)
-    logged = own.wait_for(lambda: "the kettle is empty" in own.site.server.log, 0.5)
+    logged = own.wait_for(lambda: "the kettle is empty" in own.site.server.log)
     saw = "it is there" if logged else "nothing about it"
     hint = "Whoever runs the server wants to know: traceback.print_exc()."
     yield observe(logged, "(S27) the server's log", "the exception", saw, hint)

@@ -71,12 +71,15 @@ class Play:
         self.environ, self.start_response, self.book = environ, start_response, book
         self.got, self.write = [], None
 
+    def note(self, what, **more):
+        note(what, run=self.book["run"], **more)
+
     def begin(self):
-        note("called", length=self.environ.get("CONTENT_LENGTH"))
+        self.note("called", length=self.environ.get("CONTENT_LENGTH"))
         for step in self.book.get("call", []):
             for block in self.step(*step):
                 self.write(block)
-                note("written")
+                self.note("written")
         if self.book.get("list"):
             return [block for step in self.book["blocks"] for block in self.step(*step)]
         self.blocks = self.run()
@@ -85,7 +88,7 @@ class Play:
     def run(self):
         for step in self.book.get("blocks", []):
             yield from self.step(*step)
-        note("exhausted")
+        self.note("exhausted")
 
     def __iter__(self):
         return self
@@ -94,7 +97,7 @@ class Play:
         return next(self.blocks)
 
     def close(self):
-        note("closed")
+        self.note("closed")
 
     def step(self, what, *more):
         return getattr(self, f"do_{what}")(*more) or ()
@@ -103,9 +106,9 @@ class Play:
         try:
             self.write = self.start_response(status, [tuple(pair) for pair in headers])
         except Exception as error:
-            note("refused", type=type(error).__name__)
+            self.note("refused", type=type(error).__name__)
             raise
-        note("started")
+        self.note("started")
 
     def do_again(self, status, headers):
         try:
@@ -114,12 +117,12 @@ class Play:
             try:
                 self.write = self.start_response(status, [tuple(pair) for pair in headers], sys.exc_info())
             except BaseException as error:
-                note("raised", same=error is original, type=type(error).__name__)
+                self.note("raised", same=error is original, type=type(error).__name__)
                 raise
-            note("replaced")
+            self.note("replaced")
 
     def do_block(self, text):
-        note("block", text=text[:40])
+        self.note("block", text=text[:40])
         yield text.encode("latin-1")
 
     def do_give(self, kind):
@@ -129,7 +132,7 @@ class Play:
         until = time.monotonic() + 6
         while not (JOURNAL / name).exists() and time.monotonic() < until:
             time.sleep(0.005)
-        note("waited", released=(JOURNAL / name).exists())
+        self.note("waited", released=(JOURNAL / name).exists())
 
     def do_fail(self, text):
         raise PartError(text)
@@ -139,7 +142,7 @@ class Play:
             yield b"x" * 65536
 
     def do_read(self, method, *arguments):
-        note("read", method=method)
+        self.note("read", method=method)
         source = self.environ["wsgi.input"]
         value = next(iter(source), b"") if method == "next" else getattr(source, method)(*arguments)
         self.got.append(repr(value))

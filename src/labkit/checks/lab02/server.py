@@ -457,7 +457,7 @@ def _fails_early(own: Own, secret: str) -> Iterator[Observation]:
         yield observe(
             answer.status == 500 and not told and answer.complete, did, "500, and nothing of the error", saw, *hints
         )
-        logged = logged and own.wait_for(lambda: secret in own.site.server.log[before:], 0.5)  # noqa: B023
+        logged = logged and own.wait_for(lambda: secret in own.site.server.log[before:])  # noqa: B023
     log = own.site.server.log
     saw = "it is there" if logged and "Traceback" in log else f"the end of the log: {log[-60:]!r}"
     hint = "The traceback belongs into wsgi.errors or onto stderr: traceback.print_exc() writes it."

@@ -1,6 +1,6 @@
 # mistake: gives the application the connection itself
 # says: wsgi.input ends after CONTENT_LENGTH bytes
-# says: no byte came back within 2 s
+# says: no byte came back within 4 s
 import io
 import socket
 import sys
