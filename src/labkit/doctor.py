@@ -115,8 +115,7 @@ class Diagnosis:
                 _html_mark(tier.ready),
                 _unbroken(f"tier {tier.number}"),
                 _unbroken(tier.lessons),
-                html.escape(_tier_words(tier))
-                + "".join(f"<br><code>{html.escape(r)}</code>" for r in tier.remedies),
+                html.escape(_tier_words(tier)) + "".join(f"<br><code>{html.escape(r)}</code>" for r in tier.remedies),
             )
             for tier in self.tiers
         ]
@@ -155,9 +154,7 @@ def examine() -> Diagnosis:
         lambda: _program("haproxy", "a load balancer, optional until lesson 12", ["haproxy", "-v"], r"version (\d\S*)"),
         lambda: _engine("docker", "containers", ["version", "--format", "{{.Server.Version}}"]),
         lambda: _engine("podman", "containers, without docker", ["info"]),
-        lambda: _program(
-            "kind", "a Kubernetes cluster on this machine", ["kind", "version"], r"kind v?(\d\S*)"
-        ),
+        lambda: _program("kind", "a Kubernetes cluster on this machine", ["kind", "version"], r"kind v?(\d\S*)"),
         lambda: _program(
             "kubectl", "talks to the cluster", ["kubectl", "version", "--client"], r"v(\d+\.\d\S*?)[\",\s]"
         ),
@@ -186,9 +183,7 @@ def find_program(*names: str) -> str | None:
     Returns:
         An absolute path, or None.
     """
-    folders = os.pathsep.join(
-        [os.environ.get("PATH", os.defpath), "/usr/local/sbin", "/usr/sbin", "/opt/homebrew/bin"]
-    )
+    folders = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/local/sbin", "/usr/sbin", "/opt/homebrew/bin"])
     return next((path for name in names if (path := shutil.which(name, path=folders))), None)
 
 
@@ -355,9 +350,7 @@ def _engine_lacks(programs: dict[str, Program], installer: str) -> tuple[tuple[s
         start = "open -a Docker" if sys.platform == "darwin" else "sudo systemctl start docker"
         return (f"docker: {docker.detail}",), (start,)
     if podman.state == "broken":
-        start = (
-            ("podman machine init", "podman machine start") if sys.platform == "darwin" else ("podman info",)
-        )
+        start = ("podman machine init", "podman machine start") if sys.platform == "darwin" else ("podman info",)
         return (f"podman: {podman.detail}",), start
     return ("docker or podman: neither is installed",), tuple(_install(["podman"], installer))
 
@@ -403,11 +396,7 @@ def _tier_words(tier: Tier) -> str:
 def _last_line(said: str) -> str:
     """The last line that says something, made printable and cut to a readable length."""
     lines = [line.strip() for line in said.splitlines() if line.strip()]
-    line = (
-        "".join(character if character.isprintable() else "?" for character in lines[-1])
-        if lines
-        else "nothing"
-    )
+    line = "".join(character if character.isprintable() else "?" for character in lines[-1]) if lines else "nothing"
     return line if len(line) <= 120 else line[:117] + "..."
 
 
@@ -424,9 +413,7 @@ def _html_table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]
     """A table whose cells are HTML already; the second cell of a row is its heading."""
     style = 'style="text-align:left;vertical-align:top;padding:3px 10px"'
     head = "".join(f'<th scope="col" {style}>{name}</th>' for name in heads)
-    body = "".join(
-        "<tr>" + "".join(_html_cell(n, cell, style) for n, cell in enumerate(row)) + "</tr>" for row in rows
-    )
+    body = "".join("<tr>" + "".join(_html_cell(n, cell, style) for n, cell in enumerate(row)) + "</tr>" for row in rows)
     caption = f'<caption style="text-align:left;font-weight:bold;color:inherit">{caption}</caption>'
     head, body = f"<thead><tr>{head}</tr></thead>", f"<tbody>{body}</tbody>"
     return f'<table style="border-collapse:collapse">{caption}{head}{body}</table>'

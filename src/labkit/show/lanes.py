@@ -68,10 +68,7 @@ def compare(traces: Mapping[str, Trace], title: str | None = None, predicted: An
     if not traces:
         raise ValueError("there is nothing to compare: give compare a dict such as {'sync 1': trace}")
     budget = max(90, min(PANEL_BUDGET, 900 // len(traces)))
-    panels = [
-        _Panel(str(name), _figures(trace), trace, budget, sorted(trace.marks))
-        for name, trace in traces.items()
-    ]
+    panels = [_Panel(str(name), _figures(trace), trace, budget, sorted(trace.marks)) for name, trace in traces.items()]
     said = beside(predicted, "see the figures of each")
     lines = [
         title,
@@ -87,9 +84,7 @@ def in_sentences(trace: Trace, title: str, marks: Iterable[tuple[float, str]] = 
     said = [f"{title}." if title else ""]
     if workers:
         shares = ", ".join(f"{lane.label} served {len(lane.rows)}" for lane in workers[:8])
-        said.append(
-            f"{_count(len(workers), 'worker')}: {shares}{', and others' if len(workers) > 8 else ''}."
-        )
+        said.append(f"{_count(len(workers), 'worker')}: {shares}{', and others' if len(workers) > 8 else ''}.")
     said.append(f"{_count(summary.count, _what(trace))}, {summary.failures or 'none'} failed")
     if summary.reasons:
         said[-1] += f" ({'; '.join(f'{count} x {words}' for words, count in summary.reasons[:4])})"
@@ -286,9 +281,7 @@ class _Shapes:
             if not merged:
                 continue
             corners = [
-                corner
-                for x0, x1, y0, y1 in merged
-                for corner in ((x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0))
+                corner for x0, x1, y0, y1 in merged for corner in ((x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0))
             ]
             codes = [Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY] * len(merged)
             bars = PathPatch(Path(corners, codes), facecolor=colour, edgecolor="none", zorder=LAYER[colour])
@@ -465,9 +458,7 @@ def _head(figure: Any, height: float, title: str, said: str, kinds: set[str]) ->
 
     y = 8.0
     if title:
-        figure.text(
-            8 / WIDTH, 1 - y / height, _cut(title, 96), color=TEXT, fontsize=10, fontweight="bold", va="top"
-        )
+        figure.text(8 / WIDTH, 1 - y / height, _cut(title, 96), color=TEXT, fontsize=10, fontweight="bold", va="top")
         y += 20
     for line in said.splitlines():
         figure.text(8 / WIDTH, 1 - y / height, _cut(line, 120), color=TEXT, fontsize=9, va="top")
@@ -516,9 +507,7 @@ def _head(figure: Any, height: float, title: str, said: str, kinds: set[str]) ->
 def _label(axes: "Axes", text: str, y: float, size: float = 9.0) -> None:
     """A label to the left of the plot."""
     x = -8 / _plot_width(axes)
-    axes.text(
-        x, y, text, transform=axes.get_yaxis_transform(), ha="right", va="center", color=TEXT, fontsize=size
-    )
+    axes.text(x, y, text, transform=axes.get_yaxis_transform(), ha="right", va="center", color=TEXT, fontsize=size)
 
 
 def _plot_width(axes: "Axes") -> float:
@@ -536,9 +525,7 @@ def _time_axis(axes: "Axes", end: float) -> None:
     in_ms = end < 1.5
     axes.xaxis.set_major_locator(MaxNLocator(8, steps=[1, 2, 5, 10]))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda at, _: f"{at * 1000:g}" if in_ms else f"{at:g}"))
-    axes.set_xlabel(
-        f"{'milliseconds' if in_ms else 'seconds'} since the load began", color=TEXT, fontsize=8.5
-    )
+    axes.set_xlabel(f"{'milliseconds' if in_ms else 'seconds'} since the load began", color=TEXT, fontsize=8.5)
     axes.tick_params(axis="x", colors=TEXT, labelsize=8.5, length=3)
     axes.set_yticks([])
     for side in ("left", "right", "top"):

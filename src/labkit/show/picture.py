@@ -53,9 +53,7 @@ class Picture:
         white = '<rect width="100%" height="100%" fill="#ffffff"/>'
         title = f"<title>{html.escape(self.alt)}</title>"
         drawn = self._drawn.replace(TEXT, ON_WHITE).replace("FONT-OF-PAGE", FONT_ON_WHITE)
-        return re.sub(
-            r"<svg ([^>]*)>", lambda found: f'<svg role="img" {found[1]}>{title}{white}', drawn, count=1
-        )
+        return re.sub(r"<svg ([^>]*)>", lambda found: f'<svg role="img" {found[1]}>{title}{white}', drawn, count=1)
 
     def save(self, path: str | Path) -> Path:
         """Write the picture to `path`, which must end in .svg, and return the path."""
