@@ -396,7 +396,8 @@ def test_a_background_load_outside_of_its_block_says_so():
 
 
 def test_the_stop_button_ends_a_load_and_leaves_nothing_on_stderr_but_itself(listening):
-    url = listening(lambda connection, number: connection.recv(1) and time.sleep(60))
+    asked = threading.Event()
+    url = listening(lambda connection, number: connection.recv(1) and (asked.set() or time.sleep(60)))
     code = f"""
         from labkit import load
         print("ready", flush=True)
@@ -407,7 +408,8 @@ def test_the_stop_button_ends_a_load_and_leaves_nothing_on_stderr_but_itself(lis
     """
     process = python(code)
     assert process.stdout.readline() == "ready\n"
-    time.sleep(1.0)
+    assert asked.wait(60), "the load is on"
+    time.sleep(0.5)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=20)
     assert (out.strip(), err, process.returncode) == ("interrupted", "", 0)
