@@ -12,7 +12,7 @@ import urllib.request
 import psutil
 import pytest
 
-from labkit import serve
+from labkit import serve, wire
 
 HELLO = """
     def app(environ, start_response):
@@ -309,3 +309,69 @@ def test_servers_start_again_after_their_keeper_was_killed(write):
     keeper.wait()
     with serve.Wsgiref("hello:app") as server:
         assert get(server.url) == b"hello"
+
+
+def test_gunicorn_listens_on_a_unix_socket_and_takes_it_away(write, tmp_path):
+    write("hello.py", HELLO)
+    with serve.Gunicorn("hello:app", bind="unix:shop.sock") as server:
+        assert server.url.startswith("http+unix://") and "shop.sock" in server.url
+        assert wire.exchange(server.url).body == b"hello"
+        assert (tmp_path / "shop.sock").is_socket()
+    with pytest.raises(wire.NoAnswer):
+        wire.exchange(server.url)
+
+
+def test_an_address_elsewhere_than_here_is_refused(write):
+    write("hello.py", HELLO)
+    for bind in ("0.0.0.0:8000", "unix:", "unix:" + "x" * 120):
+        with pytest.raises(ValueError, match="127.0.0.1 only|name the unix socket|too long"):
+            serve.Gunicorn("hello:app", bind=bind)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has subreapers")
+def test_after_usr2_the_successor_is_watched_and_ended_like_the_first(write):
+    write("hello.py", HELLO)
+    with serve.Gunicorn("hello:app", workers=2) as server:
+        first, old = server.pid, server.workers()
+        server.signal("USR2")
+        assert wait_until(lambda: len(server.arbiters()) == 2)
+        assert server.workers() == old, "the successor is no worker"
+        successor = server.arbiters()[1]
+        server.signal("TERM")
+        assert wait_until(lambda: server.alive and server.pid != first)
+        assert server.pid == successor and server.arbiters() == [successor]
+        assert wait_until(lambda: len(server.workers()) == 2)
+        assert not set(server.workers()) & set(old)
+        assert get(server.url) == b"hello"
+    assert not psutil.pid_exists(successor)
+
+
+def test_a_signal_to_a_server_that_does_not_run_is_refused_in_words(write):
+    write("hello.py", HELLO)
+    server = serve.Gunicorn("hello:app")
+    with pytest.raises(serve.ServerError, match="does not run"):
+        server.signal("HUP")
+
+
+def test_memory_and_cpu_time_are_those_of_the_processes(write):
+    write(
+        "big.py",
+        """
+        ballast = bytes(range(256)) * (30 << 12)
+
+
+        def app(environ, start_response):
+            start_response("200 OK", [("Content-Type", "text/plain")])
+            return [str(sum(range(3_000_000))).encode()]
+    """,
+    )
+    with serve.Gunicorn("big:app", workers=2) as server:
+        used = serve.memory(server.workers())
+        assert [each.pid for each in used] == server.workers()
+        assert all(each.rss > 30 << 20 and each.uss > 30 << 20 for each in used)
+        assert all(each.pss is None or each.uss <= each.pss <= each.rss for each in used)
+        before = serve.cpu_seconds(server.workers())
+        for _ in range(3):
+            get(server.url)
+        assert serve.cpu_seconds(server.workers()) > before
+    assert serve.memory([used[0].pid]) == [] and serve.cpu_seconds([used[0].pid]) == 0

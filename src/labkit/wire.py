@@ -12,7 +12,7 @@ import struct
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 Headers = Iterable[tuple[str, str]]
 
@@ -91,7 +91,7 @@ class _TimeUp(Exception):
 
 
 class Conversation:
-    """One TCP connection to ``url``, spoken by hand.
+    """One connection to ``url``, spoken by hand: TCP, or a unix socket (``http+unix://%2Ftmp%2Fshop.sock``).
 
     ``timeout`` (seconds) bounds connecting and each later call as a whole; ``limit`` (bytes) bounds what is
     kept. Raises NoAnswer when nobody accepts the connection.
@@ -99,20 +99,24 @@ class Conversation:
 
     def __init__(self, url: str, timeout: float = 5.0, limit: int = 8 << 20) -> None:
         parts = urlsplit(url)
-        if parts.scheme != "http" or not parts.hostname:
+        if parts.scheme not in ("http", "http+unix") or not parts.hostname:
             raise ValueError(f"wire speaks plain HTTP: the address must look like http://127.0.0.1:8000/, not {url!r}")
+        where = unquote(parts.netloc)
         self.timeout = timeout
         self.limit = limit
         self.ended = False  # the server closed its side
         self._received = bytearray()
         self._taken = 0
         try:
-            self._socket = socket.create_connection((parts.hostname, parts.port or 80), timeout)
+            if parts.scheme == "http+unix":
+                self._socket = _connect_unix(where, timeout)
+            else:
+                self._socket = socket.create_connection((parts.hostname, parts.port or 80), timeout)
+                self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except TimeoutError:
-            raise NoAnswer(f"no connection to {parts.netloc} within {timeout:g} s") from None
+            raise NoAnswer(f"no connection to {where} within {timeout:g} s") from None
         except OSError as error:
-            raise NoAnswer(f"no connection to {parts.netloc}: {error.strerror or error}") from None
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            raise NoAnswer(f"no connection to {where}: {error.strerror or error}") from None
         self._socket.setblocking(False)
 
     def __enter__(self) -> "Conversation":
@@ -363,6 +367,18 @@ class Conversation:
                 raise WireError(f"after a chunk of {size} bytes came {_preview(end)} instead of CR LF", self.received)
 
 
+def _connect_unix(path: str, timeout: float) -> socket.socket:
+    """A connection to a unix socket; the caller handles OSError."""
+    connection = socket.socket(socket.AF_UNIX)
+    try:
+        connection.settimeout(timeout)
+        connection.connect(path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
 def exchange(
     url: str,
     method: str = "GET",
@@ -387,7 +403,8 @@ def exchange(
     lines = list(headers)
     named = {name.lower() for name, _ in lines}
     if "host" not in named:
-        lines.insert(0, ("Host", parts.netloc.rpartition("@")[2]))
+        host = "localhost" if parts.scheme == "http+unix" else parts.netloc.rpartition("@")[2]
+        lines.insert(0, ("Host", host))
     if "connection" not in named:
         lines.append(("Connection", "close"))
     if body and not named & {"content-length", "transfer-encoding"}:

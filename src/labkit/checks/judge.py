@@ -12,10 +12,12 @@ from typing import Any
 from labkit import serve
 
 from . import registry
+from .deployment import Deployment
 from .module import Module
 from .site import Site, examine, failed_start, observe, refuse
 from .verdict import Observation
 
+PLACES = {"module": Module, "config": Deployment}  # the others run in a Site
 MOST_FAILURES = 5  # after so many an examination ends: what follows says nothing new
 
 
@@ -44,11 +46,11 @@ def vars_of(observation: Observation) -> dict[str, Any]:
 
 def observations(exercise: registry.Exercise, path: Path, data: dict[str, Any], folder: Path) -> list[Observation]:
     """Start the file's application, examine it and end it. Returns what was observed."""
-    if reason := refuse(path, path.parent):
+    if reason := refuse(path, path.parent, module=exercise.kind != "config"):
         return [reason]
     seen: list[Observation] = []
     with ExitStack() as stack:
-        place = (Module if exercise.kind == "module" else Site)(exercise, path, folder)
+        place = PLACES.get(exercise.kind, Site)(exercise, path, folder)
         try:
             stack.enter_context(place)
         except serve.ServerError as error:
@@ -59,4 +61,6 @@ def observations(exercise: registry.Exercise, path: Path, data: dict[str, Any], 
                 break
         if not seen:
             seen.append(observe(False, "examined the file", "something to look at", "nothing could be observed"))
+        if isinstance(place, Deployment):
+            seen = place.finish(seen)
     return seen

@@ -28,7 +28,7 @@ class Exercise:
         title: what it is about, in a few words.
         examine: called with a ``Site`` and the exercise's data; yields observations.
         kind: what the learner's file is: ``application``, run by gunicorn; ``server``, whose ``serve(listener, app)``
-            runs ``app``; or ``module``, whose functions are called.
+            runs ``app``; ``module``, whose functions are called; or ``config``, gunicorn's configuration for ``app``.
         app: the application to run, ``module:name``; by default ``app`` of the learner's file.
         server: settings for gunicorn, beside one sync worker.
         files: modules that the check puts beside the learner's file, name -> file of the kit.

@@ -220,8 +220,14 @@ def lay_out(exercise: Exercise, path: Path, folder: Path) -> Path:
     return site
 
 
-def refuse(path: Path, folder: Path) -> Observation | None:
-    """Why a file cannot be examined at all, before anything is started; ``None`` if it can."""
+def refuse(path: Path, folder: Path, module: bool = True) -> Observation | None:
+    """Why a file cannot be examined at all, before anything is started; ``None`` if it can.
+
+    Args:
+        path: the learner's file.
+        folder: where it should be.
+        module: whether it has to have a name that Python can import.
+    """
     name = path.name
     if not path.exists():
         here = sorted(f.name for f in folder.glob("*.py")) if folder.is_dir() else []
@@ -233,7 +239,7 @@ def refuse(path: Path, folder: Path) -> Observation | None:
     if not path.read_bytes().strip():
         hint = "The cell that writes it has nothing under its first line."
         return Observation(f"read {name}", "a Python file with your answer", "an empty file", False, (hint,))
-    if path.suffix == ".py" and not path.stem.isidentifier():
+    if module and path.suffix == ".py" and not path.stem.isidentifier():
         return Observation(f"looked at {name}", "a module name that Python can import", name, False)
     return None
 
@@ -350,7 +356,7 @@ def cut(value: Any, most: int = 400, lines: int = 8) -> str:
     return short if short == text.rstrip("\n") else f"{short} ..."
 
 
-def examine(site: Site, data: dict[str, Any]) -> Iterator[Observation]:
+def examine(site: Any, data: dict[str, Any]) -> Iterator[Observation]:
     """Run an exercise's examination.
 
     It ends at the first request in which the application raised, broke the protocol or gave no whole answer: that is

@@ -4,12 +4,14 @@ with serve.Gunicorn("shop:app", workers=3) as server:
     print(server.url, server.pid, server.workers())
 """
 
+from .measure import Memory, cpu_seconds, memory
 from .process import Keeper, Server, ServerError, Session, clean, explain_log
 from .servers import Gunicorn, OwnServer, Uwsgi, Waitress, Wsgiref
 
 __all__ = [
     "Gunicorn",
     "Keeper",
+    "Memory",
     "OwnServer",
     "Server",
     "ServerError",
@@ -18,5 +20,7 @@ __all__ = [
     "Waitress",
     "Wsgiref",
     "clean",
+    "cpu_seconds",
     "explain_log",
+    "memory",
 ]

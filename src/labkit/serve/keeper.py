@@ -6,7 +6,8 @@ itself. It asks its keeper, and the keeper forks a *session* for each program. A
 * is the program's parent and, on Linux, the *subreaper* of all it starts (``prctl(2)``, PR_SET_CHILD_SUBREAPER): a
   daemon that detaches itself becomes the session's child again and cannot get away;
 * watches three things: the program, a socket to the kernel, and the kernel's pid. When the program ends, the socket
-  closes or the kernel dies, it ends every descendant and removes the folders it was given.
+  closes or the kernel dies, it ends every descendant and removes the folders it was given. A program that has started
+  its own successor, as gunicorn does on USR2, may end before it: the session watches the successor from then on.
 
 The file is run by its path, with safe paths (-P). It imports the standard library and psutil only.
 """
@@ -59,6 +60,24 @@ def end_descendants(seconds: float = END_SECONDS) -> list[int]:
         if not left or time.monotonic() > deadline:
             return [p.pid for p in left]
         time.sleep(0.002)
+
+
+def successor(pid: int, variable: str) -> int | None:
+    """The child of this process that a program which has ended left in its place.
+
+    Args:
+        pid: the program that has ended.
+        variable: the environment variable in which its successor has this pid; ``GUNICORN_PID`` for gunicorn.
+
+    Returns:
+        The oldest such process: the workers that it has started already have the variable, too.
+    """
+    found = []
+    for child in psutil.Process().children() if variable else []:
+        with contextlib.suppress(psutil.Error):
+            if child.status() != psutil.STATUS_ZOMBIE and child.environ().get(variable) == str(pid):
+                found.append((child.create_time(), child.pid))
+    return min(found)[1] if found else None
 
 
 def reap() -> dict[int, int]:
@@ -222,6 +241,9 @@ class Session:
             if wake in ready:
                 os.read(wake, 4096)
                 code = reap().get(pid)
+                if code is not None and (next_pid := successor(pid, request.get("successor", ""))):
+                    pid, code = next_pid, None
+                    self.tell(succeeded=pid)
                 if code is not None:
                     while output in watched and (part := os.read(output, 65536)):
                         result += part

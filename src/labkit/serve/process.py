@@ -210,6 +210,8 @@ class Server:
     listening: re.Pattern[str]
     #: Whether the program has settings of its own.
     takes_settings = True
+    #: The environment variable in which a successor that the program starts itself has the program's pid.
+    successor = ""
 
     def __init__(
         self,
@@ -250,7 +252,7 @@ class Server:
         """Whether it takes requests. A worker that takes an empty connection and hangs up is ready; the application is
         not called and nothing is logged for it."""
         try:
-            with socket.create_connection((self.host, self.port), timeout=1.0) as probe:
+            with self.connect(timeout=1.0) as probe:
                 probe.shutdown(socket.SHUT_WR)
                 return probe.recv(1) == b""
         except OSError:
@@ -267,6 +269,10 @@ class Server:
         """``http://127.0.0.1:PORT``, without a slash at the end."""
         return f"http://{self.host}:{self.port}"
 
+    def connect(self, timeout: float = 5.0) -> socket.socket:
+        """A new connection to the server; ``timeout`` in seconds is for it and for all that is done with it."""
+        return socket.create_connection((self.host, self.port), timeout=timeout)
+
     @property
     def command(self) -> str:
         """The command line as a person would type it."""
@@ -275,7 +281,11 @@ class Server:
     @property
     def alive(self) -> bool:
         """Whether the program still runs."""
-        return self._session is not None and not self._session.listen().keys() & {"exited", "ended", "failed"}
+        if self._session is None:
+            return False
+        told = self._session.listen()
+        self.pid = told.get("succeeded", self.pid)
+        return not told.keys() & {"exited", "ended", "failed"}
 
     @property
     def log(self) -> str:
@@ -287,7 +297,13 @@ class Server:
         return self._log_kept
 
     def signal(self, name: str) -> None:
-        """Send a signal, by its name (``"HUP"``, ``"TERM"``), to the program's main process."""
+        """Send a signal, by its name (``"HUP"``, ``"TERM"``), to the program's main process.
+
+        Raises:
+            ServerError: the program does not run.
+        """
+        if not self.alive:
+            raise ServerError(f"{type(self).__name__} does not run: there is no process to signal", cause="ended")
         os.kill(self.pid, getattr(signal, "SIG" + name.removeprefix("SIG")))
 
     def __enter__(self) -> Self:
@@ -322,6 +338,7 @@ class Server:
                 "log": str(self._log_file),
                 "folders": [str(folder)],
                 "limits": self.limits,
+                "successor": self.successor,
             }
         )
         try:

@@ -1,18 +1,22 @@
 """The WSGI servers of the course, each the real program."""
 
+import contextlib
 import difflib
 import os
 import re
+import socket
 import sys
 import sysconfig
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import psutil
 
 from .process import HOST, Server
 
+LONGEST_UNIX = 100  # bytes of a unix socket's address: 108 on Linux, 104 on macOS, with a zero at the end
 SETTLED = 1.0  # seconds without a new worker after which gunicorn has started them all
 
 
@@ -82,28 +86,68 @@ class Gunicorn(Server):
         app: the application as ``module:name``.
         config: a ``gunicorn.conf.py`` to read, relative to ``cwd``.
         cwd, env, port, start_timeout, limits: as for every server.
+        bind: ``unix:shop.sock`` to listen on a unix socket of this name in ``cwd`` instead of a port.
         settings: gunicorn settings by their names (``workers=3, worker_class="gthread", threads=4``), as in
             gunicorn's documentation; they go on the command line, which wins over the config file.
+
+    On USR2 gunicorn starts a successor, and ``pid`` is the successor's once the old arbiter has ended.
 
     gunicorn 25.1 and later open a control socket for each user by default; two servers would collide, so it is off.
     """
 
     listening = re.compile(r"Listening at: http://127\.0\.0\.1:(\d+)")
+    successor = "GUNICORN_PID"
 
-    def __init__(self, app: str, *, config: str | Path | None = None, **settings: Any) -> None:
-        if "bind" in settings:
+    def __init__(self, app: str, *, config: str | Path | None = None, bind: str = "", **settings: Any) -> None:
+        if bind and not bind.removeprefix("unix:"):
+            raise ValueError('name the unix socket: bind="unix:shop.sock"')
+        if bind and not bind.startswith("unix:"):
             raise ValueError(
                 "the course binds to 127.0.0.1 only: leave bind out, or give port= if it must be a fixed one"
             )
         super().__init__(app, **settings)
         self.config = config
+        self._unix = self.cwd / bind.removeprefix("unix:") if bind else None
+        if self._unix:
+            if len(os.fsencode(self._unix)) > LONGEST_UNIX:
+                raise ValueError(f"{self._unix} is too long for the address of a unix socket ({LONGEST_UNIX} bytes)")
+            self.port = self._fixed_port = None
         self._flags = _gunicorn_flags(self.settings)
         self._expected = self._workers_expected(self.settings)
 
     def argv(self) -> list[str]:
         config = ["--config", str(self.config)] if self.config else []
-        bind = ["--bind", f"{HOST}:{self._fixed_port or 0}", "--no-control-socket"]
+        address = f"unix:{self._unix}" if self._unix else f"{HOST}:{self._fixed_port or 0}"
+        bind = ["--bind", address, "--no-control-socket"]
         return [sys.executable, "-m", "gunicorn", self.app, *config, *self._flags, *bind]
+
+    @property
+    def url(self) -> str:
+        """``http://127.0.0.1:PORT``, or for a unix socket ``http+unix://`` and its path, percent-encoded."""
+        return f"http+unix://{quote(str(self._unix), safe='')}" if self._unix else super().url
+
+    def connect(self, timeout: float = 5.0) -> socket.socket:
+        if self._unix is None:
+            return super().connect(timeout)
+        connection = socket.socket(socket.AF_UNIX)
+        try:
+            connection.settimeout(timeout)
+            connection.connect(str(self._unix))
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _find_port(self, ask_system: bool) -> int | None:
+        if self._unix is None:
+            return super()._find_port(ask_system)
+        return 0 if self._unix.exists() else None  # a socket has no port; 0 says that it is there
+
+    def arbiters(self) -> list[int]:
+        """The pids of the arbiters, oldest first: one, and after USR2 its successor."""
+        if not self.alive:
+            return []
+        return [self.pid, *(pid for pid, arbiter in self._children() if arbiter)]
 
     @property
     def command(self) -> str:
@@ -112,12 +156,18 @@ class Gunicorn(Server):
     def workers(self) -> list[int]:
         if not self.alive:
             return []
-        children = psutil.Process(self.pid).children()
-        return [
-            c.pid
-            for c in sorted(children, key=lambda c: (c.create_time(), c.pid))
-            if c.status() != psutil.STATUS_ZOMBIE
-        ]
+        return [pid for pid, arbiter in self._children() if not arbiter]
+
+    def _children(self) -> list[tuple[int, bool]]:
+        """The living children of the arbiter, oldest first, each with whether it is the successor."""
+        found = []
+        with contextlib.suppress(psutil.NoSuchProcess):
+            for child in psutil.Process(self.pid).children():
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    if child.status() != psutil.STATUS_ZOMBIE:
+                        arbiter = child.environ().get(self.successor) == str(self.pid)
+                        found.append((child.create_time(), child.pid, arbiter))
+        return [(pid, arbiter) for _, pid, arbiter in sorted(found)]
 
     def _workers_expected(self, settings: dict[str, Any]) -> int | None:
         """How many workers there will be, if that is known before a config file has been read."""

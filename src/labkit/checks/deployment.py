@@ -1,0 +1,212 @@
+"""A learner's gunicorn configuration: real servers are started with it, on applications of the kit, and looked at."""
+
+import ast
+import difflib
+import json
+import os
+import re
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Self
+
+from labkit import serve
+
+from .registry import Exercise
+from .site import LIMITS, STUB, Over, cut, lay_out
+from .verdict import Observation
+
+START_TIMEOUT = 15.0  # seconds until gunicorn has to answer
+NEAR = 0.7  # how alike a name and a setting must be for the one to be taken for the other (difflib's ratio)
+
+
+class Deployment:
+    """What a configuration is examined with: servers, a journal that the applications write, and waiting.
+
+    Args:
+        exercise: which exercise; its ``files`` are laid beside the configuration.
+        path: the learner's file.
+        folder: an empty folder to work in; the caller removes it.
+    """
+
+    def __init__(self, exercise: Exercise, path: Path, folder: Path) -> None:
+        self.exercise, self.path = exercise, path
+        self.folder = lay_out(exercise, path, folder)
+        self._journal = folder / "journal"
+        self._journal.mkdir()
+        self._started: list[serve.Gunicorn] = []
+        self.problems: list[Observation] = []
+        for name in ("GUNICORN_CMD_ARGS", "WEB_CONCURRENCY"):
+            os.environ.pop(name, None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for server in self._started:
+            server.stop()
+
+    # What an examination uses
+
+    def serve(
+        self, app: str = "", *, did: str = "", env: dict[str, str] | None = None, **settings: Any
+    ) -> serve.Gunicorn:
+        """A running gunicorn with the learner's configuration; it ends with the examination, or with ``with``.
+
+        Args:
+            app: the application as ``module:name``; by default the exercise's.
+            did: what we did, for the reader, when it does not start.
+            env: environment variables for it, beside LABKIT_JOURNAL, the folder of the journal.
+            settings: gunicorn settings on the command line, which win over the configuration.
+
+        Raises:
+            Over: it does not start; ``problems`` says why.
+        """
+        env = {"LABKIT_JOURNAL": str(self._journal), **(env or {})}
+        server = serve.Gunicorn(
+            app or self.exercise.app,
+            config=self.path.name,
+            cwd=self.folder,
+            env=env,
+            limits=LIMITS,
+            start_timeout=START_TIMEOUT,
+            **settings,
+        )
+        self._started.append(server)
+        try:
+            server.start()
+        except serve.ServerError as error:
+            self.problems.append(failed_config(error, self.path, did))
+            raise Over from None
+        return server
+
+    def journal(self, name: str) -> list[str]:
+        """What an application wrote down under this name, whole lines only."""
+        file = self._journal / name
+        text = file.read_text(encoding="utf-8", errors="replace") if file.exists() else ""
+        return text[: text.rfind("\n") + 1].splitlines()
+
+    def notes(self, name: str) -> list[dict[str, Any]]:
+        """What an application wrote down under this name, as JSON, one object a line."""
+        return [json.loads(line) for line in self.journal(name)]
+
+    def prepare(self, **files: str) -> None:
+        """Empty the journal and write what an application reads there."""
+        for file in self._journal.iterdir():
+            file.unlink()
+        for name, text in files.items():
+            self.allow(name, text)
+
+    def allow(self, name: str, text: str = "") -> None:
+        """Write a file of the journal that an application waits for or reads."""
+        whole = self._journal / f".{name}"
+        whole.write_text(text, encoding="utf-8")
+        whole.rename(self._journal / name)  # nobody reads half of it
+
+    def wait_for(self, ready: Callable[[], object], seconds: float = 5.0) -> bool:
+        """Wait until something is so; False when it did not become so in time. Long enough for a busy machine."""
+        until = time.monotonic() + seconds
+        while not ready():
+            if time.monotonic() > until:
+                return bool(ready())
+            time.sleep(0.01)
+        return True
+
+    def settings(self) -> dict[str, Any]:
+        """What the file sets at its top level in plain words: name -> value; ``...`` for what is not a literal.
+
+        For hints only: a verdict rests on what the server does.
+        """
+        found: dict[str, Any] = {}
+        for node in ast.parse((self.folder / self.path.name).read_text(encoding="utf-8")).body:
+            for name in _names(node):
+                value = getattr(node, "value", None)
+                try:
+                    found[name] = ast.literal_eval(value) if value is not None else ...
+                except ValueError:
+                    found[name] = ...
+        return found
+
+    def finish(self, seen: list[Observation]) -> list[Observation]:
+        """The observations, the first failing one with a hint about names that gunicorn does not know."""
+        failing = next((at for at, row in enumerate(seen) if not row.holds), None)
+        if failing is None or not (words := misspelled(self.folder / self.path.name)):
+            return seen
+        row = seen[failing]
+        return [*seen[:failing], replace(row, hints=(words, *row.hints)), *seen[failing + 1 :]]
+
+
+def _names(node: ast.stmt) -> list[str]:
+    """The names that a statement at the top level of a file gives a value."""
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return [node.name]
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+    return [target.id for target in targets if isinstance(target, ast.Name)]
+
+
+def misspelled(path: Path) -> str:
+    """A sentence on the names in a configuration that gunicorn ignores although they look like its settings, or ``""``."""
+    from gunicorn.config import KNOWN_SETTINGS
+
+    known = {setting.name for setting in KNOWN_SETTINGS}
+    flags = {
+        flag[2:].replace("-", "_"): s.name for s in KNOWN_SETTINGS for flag in s.cli or () if flag.startswith("--")
+    }
+    try:
+        nodes = ast.parse(path.read_text(encoding="utf-8")).body
+    except (OSError, SyntaxError, ValueError):
+        return ""
+    said = []
+    for name in dict.fromkeys(name for node in nodes for name in _names(node)):
+        if name in known or name.startswith("_"):
+            continue
+        near = [flags[name]] if name in flags else difflib.get_close_matches(name.lower(), known, 1, NEAR)
+        if near and near[0] not in dict.fromkeys(n for node in nodes for n in _names(node)):
+            said.append(f"gunicorn has no setting `{name}`, and says nothing about it; did you mean `{near[0]}`?")
+    return " ".join(said)
+
+
+def failed_config(error: serve.ServerError, path: Path, did: str = "") -> Observation:
+    """A gunicorn that did not start with a learner's configuration, as an observation.
+
+    Args:
+        error: why it did not start.
+        path: the learner's file.
+        did: what we did; by default that gunicorn was started with the file.
+    """
+    did = did or f"started gunicorn with {path.name}"
+    expected, log = "it reads the file and answers", error.log
+    if "NotImplementedError" in log:
+        return Observation(did, expected, "the answer is not written yet", False, STUB)
+    if found := re.search(r"^Invalid value for (\w+): (.*)$", log, re.M):
+        why = re.findall(r"^Error: (.*)$", log, re.M)
+        saw = f"gunicorn refuses {found[1]} = {found[2]}" + (f": {why[-1]}" if why else "")
+        hint = (
+            "Which kind of value does the setting take? gunicorn's documentation names it: int, string, bool, callable."
+        )
+        return Observation(did, expected, cut(saw), False, (hint,))
+    own = [f for f in re.findall(r'File "([^"]+)", line (\d+)', log) if Path(f[0]).name == path.name]
+    kind = re.findall(r"^((?:\w+\.)*\w+(?:Error|Exception|Exit|Interrupt)): ?(.*)$", log, re.M)
+    if error.cause == "syntax":
+        hint = "Look at that line and the one before it: a bracket, a quote or a colon may be missing."
+        return Observation(did, expected, error.summary, False, (hint,))
+    if own and kind:
+        where = f"line {own[-1][1]} of {path.name}"
+        saw = f"{where} raised {kind[-1][0]}: {kind[-1][1]}"
+        hint = (
+            "A configuration is a Python file that gunicorn runs: names that it uses must be imported or defined in it."
+        )
+        return Observation(did, expected, cut(saw), False, (hint,))
+    if error.cause == "silent":
+        saw = f"no answer within {START_TIMEOUT:g} s"
+        hints = (
+            "The arbiter runs the file and the hooks: nothing in them may wait for ever.",
+            "A worker is killed when it starts for longer than `timeout`; and the workers must stay at the address that is given.",
+        )
+        return Observation(did, expected, saw, False, hints, serve.process.log_end(log, 6))
+    if error.cause == "ended" and not log.strip():
+        hint = "gunicorn must stay in the foreground and log to where it was started: no `daemon`, no log file."
+        return Observation(did, expected, "the process ended and said nothing", False, (hint,))
+    hint = "Read the end of the log below the table."
+    return Observation(did, expected, error.summary, False, (hint,), serve.process.log_end(log, 6))

@@ -1,0 +1,70 @@
+"""A gunicorn configuration that cannot be read, or does not start, is told in words; a running one is looked at."""
+
+import textwrap
+
+import pytest
+
+from labkit.checks.deployment import Deployment, misspelled
+from labkit.checks.registry import Exercise
+from labkit.checks.site import Over
+
+APP = """
+def app(environ, start_response):
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [b"hello"]
+"""
+
+
+@pytest.fixture
+def deploy(tmp_path):
+    """Call it with the text of a configuration to get a Deployment of it."""
+    kit, work, theirs = tmp_path / "kit.py", tmp_path / "work", tmp_path / "theirs"
+    work.mkdir(), theirs.mkdir()
+    kit.write_text(APP)
+    exercise = Exercise("99/config", "a test", lambda place: iter(()), "config", "kit:app", {}, {"kit.py": kit})
+
+    def deploy(text):
+        path = theirs / "test.conf.py"
+        path.write_text(textwrap.dedent(text))
+        return Deployment(exercise, path, work)
+
+    return deploy
+
+
+def test_a_configuration_decides_how_many_workers_there_are(deploy):
+    with deploy("workers = 3\n") as place:
+        server = place.serve()
+        assert place.wait_for(lambda: len(server.workers()) == 3)
+        assert place.settings() == {"workers": 3}
+    assert not server.alive, "it ends with the examination"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("workers = 'lots'\n", "gunicorn refuses workers = lots"),
+        ("workers = (3\n", "is not valid Python"),
+        ("import os\nworkers = int(os.environ['CORES'])\n", "line 2 of test.conf.py raised KeyError"),
+        ("workers = multiprocessing.cpu_count()\n", "line 1 of test.conf.py raised NameError"),
+        ("raise NotImplementedError('Write it')\n", "not written yet"),
+        ("daemon = True\n", "the process ended and said nothing"),
+        ("worker_class = 'fast'\n", "fast"),
+        ("def when_ready(server):\n    raise ValueError('no cache')\n", "line 2 of test.conf.py raised ValueError"),
+    ],
+    ids=["value", "syntax", "key", "name", "stub", "daemon", "class", "hook"],
+)
+def test_a_configuration_that_does_not_work_is_told_why(deploy, text, words):
+    with deploy(text) as place, pytest.raises(Over):
+        place.serve()
+    (row,) = place.problems
+    assert words in row.saw and row.hints and not row.holds
+
+
+def test_names_that_gunicorn_ignores_are_pointed_at(tmp_path):
+    file = tmp_path / "a.conf.py"
+    for name, meant in {"worker": "workers", "preload": "preload_app", "post_work_init": "post_worker_init"}.items():
+        file.write_text(f"{name} = 4\n")
+        assert f"did you mean `{meant}`" in misspelled(file)
+    for text in ("workers = 3\n", "import os\ncores = os.cpu_count()\n", "workers = (\n", "_workers = 3\n"):
+        file.write_text(text)
+        assert misspelled(file) == ""
