@@ -6,12 +6,14 @@ import sys
 import textwrap
 import time
 import xml.etree.ElementTree as ET
+from dataclasses import dataclass, replace
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
 
 from labkit import show
+from labkit.serve import Life
 from labkit.show.lanes import _Panel, _stack
 from labkit.show.predict import NOTHING_SAID, Prediction
 from labkit.trace import Request, Trace
@@ -278,3 +280,42 @@ def test_choosing_sets_the_value_and_revealing_fixes_it():
     assert NOTHING_SAID in outputs[2][0].data["text/html"]
     assert "<svg" in outputs[6][0].data["text/html"]
     assert "connection refused" in outputs[7][0].data["text/html"]
+
+
+# lifetimes
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What serve.watch would give."""
+
+    lives: tuple
+    marks: tuple = ()
+    seconds: float = 3.0
+
+
+ARBITER, WORKER = Life(10, "arbiter", 1, 0.0), Life(11, "worker", 10, 0.0, 1.0, 1.05)
+LATER, ZOMBIE = Life(12, "worker", 10, 1.1), Life(13, "child", 10, 0.0, 1.0)
+
+
+def test_lifetimes_say_who_was_there_and_what_happened_in_its_order():
+    picture = show.lifetimes(Watched((ARBITER, WORKER, LATER), ((0.9, "HUP"),)), title="Reload")
+    assert picture.alt == (
+        "Reload. At first: arbiter 10 and 1 worker. Then: HUP at 0.90 s; worker 11 ended at 1.00 s; worker 12 began at "
+        "1.10 s. Of the workers 1 began, 1 ended, 1 left at the end."
+    )
+    assert {"Reload", "HUP", "arbiter 10", "worker 11", "worker 12", "ended"} <= set(texts(picture))
+    assert "seconds since the watch began" in texts(picture)
+
+
+def test_a_zombie_is_drawn_when_it_lasts_and_not_as_every_end():
+    assert "zombie: ended, not reaped" not in texts(show.lifetimes(Watched((ARBITER, WORKER))))
+    picture = show.lifetimes(Watched((replace(ARBITER, role="parent"), ZOMBIE)))
+    assert {"zombie: ended, not reaped", "parent", "child"} <= set(texts(picture))
+    assert "child 13 is a zombie from then on" in picture.alt
+
+
+def test_lifetimes_stand_beside_a_prediction_and_draw_nothing_of_nobody():
+    assert "You predicted: 2." in show.lifetimes(Watched((ARBITER, WORKER)), predicted=2).alt
+    words = show.lifetimes(Watched((), seconds=0.0)).alt
+    assert words.startswith("At first: no process. Nothing changed.")

@@ -34,6 +34,14 @@ FOOT = 44
 SEEN = 1.2  # a bar is never narrower than this, nor is a gap drawn that is
 
 Box = tuple[float, float, float, float]  # x0, x1 in seconds; y0, y1 in pixels from the top
+Entry = tuple[str, str, str, int, str]  # of the legend: kind, label, colour, width of the line, marker
+ENTRIES: tuple[Entry, ...] = (
+    ("queue", "how many wait", WAIT, 9, ""),
+    ("wait", "waiting", WAIT, 2, ""),
+    ("work", "inside the application", WORK, 8, ""),
+    ("unknown", "asked until answered", UNKNOWN, 5, ""),
+    ("fail", "failed", FAIL, 2, "x"),
+)
 
 
 def lanes(
@@ -184,8 +192,7 @@ class _Panel:
 
     def place(self, top: float, per_second: float) -> float:
         """Decide what lies where, from `top` downwards; returns the bottom."""
-        spans = ((at, at + LETTER * (len(label) + 1) / per_second) for at, label in self.marks)
-        self.levels, height = _stack(spans)
+        self.levels, height = _levels(self.marks, per_second)
         for lane in self.lanes:
             lane.at, lane.depth = _stack((row.planned, _end(row)) for row in lane.rows)
         too_deep = sum(lane.depth for lane in self.lanes) * THINNEST > self.budget
@@ -248,6 +255,11 @@ def _stack(intervals: Iterable[tuple[float, float]]) -> tuple[list[int], int]:
         at[index] = row
         heapq.heappush(busy, (max(begin, end), row))
     return at, depth
+
+
+def _levels(marks: Sequence[tuple[float, str]], per_second: float) -> tuple[list[int], int]:
+    """A line for the label of each mark, so that none covers another; and how many lines that takes."""
+    return _stack((at, at + LETTER * (len(label) + 1) / per_second) for at, label in marks)
 
 
 def _end(row: Request) -> float:
@@ -453,7 +465,9 @@ def _cut(text: str, room: int) -> str:
     return text if len(text) <= room else text[: max(1, room - 1)] + "\u2026"
 
 
-def _head(figure: Any, height: float, title: str, said: str, kinds: set[str]) -> None:
+def _head(
+    figure: Any, height: float, title: str, said: str, kinds: set[str], entries: Sequence[Entry] = ENTRIES
+) -> None:
     from matplotlib.lines import Line2D
 
     y = 8.0
@@ -463,13 +477,6 @@ def _head(figure: Any, height: float, title: str, said: str, kinds: set[str]) ->
     for line in said.splitlines():
         figure.text(8 / WIDTH, 1 - y / height, _cut(line, 120), color=TEXT, fontsize=9, va="top")
         y += 18
-    entries = [
-        ("queue", "how many wait", WAIT, 9, ""),
-        ("wait", "waiting", WAIT, 2, ""),
-        ("work", "inside the application", WORK, 8, ""),
-        ("unknown", "asked until answered", UNKNOWN, 5, ""),
-        ("fail", "failed", FAIL, 2, "x"),
-    ]
     shown = [
         (
             label,
@@ -519,13 +526,13 @@ def _left_margin(panels: list[_Panel]) -> float:
     return max(96.0, 7.2 * min(longest, LONGEST) + 22)
 
 
-def _time_axis(axes: "Axes", end: float) -> None:
+def _time_axis(axes: "Axes", end: float, since: str = "the load began") -> None:
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     in_ms = end < 1.5
     axes.xaxis.set_major_locator(MaxNLocator(8, steps=[1, 2, 5, 10]))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda at, _: f"{at * 1000:g}" if in_ms else f"{at:g}"))
-    axes.set_xlabel(f"{'milliseconds' if in_ms else 'seconds'} since the load began", color=TEXT, fontsize=8.5)
+    axes.set_xlabel(f"{'milliseconds' if in_ms else 'seconds'} since {since}", color=TEXT, fontsize=8.5)
     axes.tick_params(axis="x", colors=TEXT, labelsize=8.5, length=3)
     axes.set_yticks([])
     for side in ("left", "right", "top"):
