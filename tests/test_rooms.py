@@ -16,6 +16,7 @@ MAY_KNOW = {
     "workspace": {"serve"},
     "load": {"trace"},
     "show": {"trace"},
+    "bench": {"serve", "load", "trace", "show"},
     "conformance": {"wire"},
     "checks": {"serve", "load", "trace", "wire", "conformance"},
     "grade": set(),

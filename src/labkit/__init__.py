@@ -14,6 +14,7 @@ _WHERE = {
     "load": "labkit.load",
     "trace": "labkit.trace",
     "show": "labkit.show",
+    "bench": "labkit.bench",
     "conformance": "labkit.conformance",
     "doctor": "labkit.doctor",
     "Trace": "labkit.trace:Trace",
