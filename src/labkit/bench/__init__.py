@@ -8,6 +8,7 @@ The limits of every setting are in `RANGES`.
 """
 
 from .experiment import RANGES, Run, Settings, run
+from .panel import Panel, panel
 from .table import Table, table
 
-__all__ = ["RANGES", "Run", "Settings", "Table", "run", "table"]
+__all__ = ["RANGES", "Panel", "Run", "Settings", "Table", "panel", "run", "table"]

@@ -213,6 +213,11 @@ class Experiment:
             load.stop()
 
     @property
+    def stopped(self) -> bool:
+        """Whether `stop` was called."""
+        return self._stopped
+
+    @property
     def passed(self) -> float:
         """Seconds of the load so far, at most the seconds of the settings."""
         return min(self._load.now(), self.settings.seconds) if self._load is not None else 0.0
