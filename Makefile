@@ -11,7 +11,7 @@ export JUPYTERLAB_WORKSPACES_DIR = $(abspath $(VENV))/workspaces
 
 .PHONY: lab test bench stress labs clean
 lab:    ; @tools/setup lab && echo "Opening the course. Ctrl-C here ends it." && exec python -m jupyterlab --log-level=ERROR $(ARGS)
-test:   ; @tools/setup test && exec python -m pytest $(ARGS)
+test:   ; @tools/setup test && exec python -m pytest -n auto --dist worksteal $(ARGS)
 bench:  ; @tools/setup test && exec python -m benchmarks $(ARGS)
 stress: ; @tools/setup test && exec python -m benchmarks.stress $(ARGS)
 labs:   ; @tools/setup lab && exec labkit labs $(ARGS)

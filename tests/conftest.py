@@ -8,17 +8,20 @@ from pathlib import Path
 import psutil
 import pytest
 
-from clause_table import CLAUSE_TABLE
+from tables import TABLE
 
 ROOT = Path(__file__).parent.parent
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the table of PEP 3333's clauses, when its test was run."""
-    if rows := terminalreporter.config.stash.get(CLAUSE_TABLE, None):
-        terminalreporter.section("the clauses of PEP 3333")
-        for row in rows:
-            terminalreporter.write_line(row)
+    """Print the tables that tests have recorded (see tables.py)."""
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            for name, rows in getattr(report, "user_properties", []):
+                if name.startswith(TABLE) and report.when == "call":
+                    terminalreporter.section(name.removeprefix(TABLE))
+                    for row in rows:
+                        terminalreporter.write_line(row)
 
 
 @pytest.fixture(scope="session")

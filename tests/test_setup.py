@@ -41,6 +41,7 @@ NOT_IMPORTED = {
     "pyuwsgi": "labkit.serve starts it as a program",
     "jupyterlab": "make lab starts it",
     "ruff": "the tests start it as a program",
+    "pytest-xdist": "make test runs tests in several processes with it",
     "requests": "what learners talk HTTP with",
     "flask": "what learners may build with",
     "werkzeug": "what learners may build with",
