@@ -73,7 +73,12 @@ class Handler(socketserver.StreamRequestHandler):
             first = ""
         found = re.match(r"([A-Z]+) (\S+) (HTTP/1\.[01])\Z", first)
         if not found:
-            if flaw == "dies when a client leaves" and not first.startswith("\x16"):
+            if (
+                flaw == "dies when a client closes"
+                and first.startswith("GET")
+                or flaw == "dies when a client leaves"
+                and not first.startswith("\x16")
+            ):
                 self.server.die()
             elif flaw == "answers garbage":
                 self.wfile.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")
@@ -99,7 +104,7 @@ class Handler(socketserver.StreamRequestHandler):
                 body += self.rfile.read(size + 2)[:-2]
             self.rfile.readline()
             length, source = len(body), io.BytesIO(body)
-        elif flaw == "reads the whole request and keeps the answer back" and "expect" not in pairs:
+        elif flaw.startswith("reads the whole request") and "expect" not in pairs:
             source = io.BytesIO(self.rfile.read(length))
         waiting = ["expect"] if "expect" in pairs else []
 
@@ -151,6 +156,7 @@ class Handler(socketserver.StreamRequestHandler):
     def serve(self, environ: dict[str, Any], pairs: dict[str, str]) -> None:
         flaw, application = self.server.flaw, self.server.application
         self.status, self.sent, self.kept_back, self.late_writes = None, False, b"", b""
+        self.first_length = None
         failed = False
         result: Any = ()
         try:
@@ -175,9 +181,9 @@ class Handler(socketserver.StreamRequestHandler):
             failed = True
             dies = flaw == "dies with the application" and "/fail" in self.path
             if not self.sent and not dies:
-                self.wfile.write(
-                    b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-                )
+                page = b"The application failed.\n"
+                head = f"HTTP/1.1 500 Internal Server Error\r\nContent-Length: {len(page)}\r\nConnection: close\r\n\r\n"
+                self.wfile.write(head.encode() + page[: self.first_length])
             if dies:
                 self.server.die()
         finally:
@@ -204,7 +210,12 @@ class Handler(socketserver.StreamRequestHandler):
         if "keep-alive" in names or any("\r" in value for _, value in headers):
             raise ValueError("a header that an application must not send")
         self.status, self.headers = status, list(headers)
+        if flaw == "counts by the first headers" and self.first_length is None:
+            self.first_length = self.length()
         return None if flaw == "has no write" else self.write
+
+    def length(self) -> int | None:
+        return next((int(value) for name, value in self.headers if name.lower() == "content-length"), None)
 
     def write(self, data: bytes) -> None:
         if self.server.flaw == "writes late":
@@ -221,7 +232,7 @@ class Handler(socketserver.StreamRequestHandler):
         flaw = self.server.flaw
         names = [name.lower() for name, _ in self.headers]
         headers = list(self.headers)
-        self.left = next((int(value) for name, value in headers if name.lower() == "content-length"), None)
+        self.left = self.length()
         self.empty = self.method == "HEAD" or self.status[:3] in ("204", "304")
         self.chunked = self.left is None and not self.empty
         if self.protocol == "HTTP/1.0" and flaw != "chunks for HTTP/1.0":
@@ -251,6 +262,8 @@ class Handler(socketserver.StreamRequestHandler):
         if self.empty and self.server.flaw != "sends a body for HEAD":
             return
         if self.left is not None:
+            if self.first_length is not None:
+                self.left = min(self.left, self.first_length)
             block = block[: self.left]
             self.left -= len(block)
         self.out(b"%x\r\n%b\r\n" % (len(block), block) if self.chunked else block)
@@ -294,9 +307,15 @@ class Text(OnlyReads):
             self.read = lambda size: source.read(size).decode()
 
 
+class OneAtATime(Server):
+    """Has one thread for all requests."""
+
+    process_request = socketserver.TCPServer.process_request
+
+
 @contextmanager
-def serving(application: Any = probe, flaw: str = "") -> Iterator[str]:
-    with Server(application, flaw) as server:
+def serving(application: Any = probe, flaw: str = "", kind: type[Server] = Server) -> Iterator[str]:
+    with kind(application, flaw) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         thread.start()
         try:
@@ -339,6 +358,7 @@ FLAWS: dict[str, list[str]] = {
     "adds a line end": ["the body is as long as Content-Length says", "an answer to HEAD has no body"],
     "answers garbage": ["a request that is not HTTP"],
     "dies when a client leaves": ["a client that leaves early does no harm"],
+    "dies when a client closes": ["a client that leaves early does no harm"],
     "chunks for HTTP/1.0": ["a client of HTTP/1.0 gets no chunks"],
     "hangs up on Expect": ["a request with Expect: 100-continue"],
     "calls by keyword": ["the application is called once"],
@@ -357,6 +377,10 @@ FLAWS: dict[str, list[str]] = {
     "an input of text": ["wsgi.input has its methods"],
     "errors of bytes": ["wsgi.errors takes text"],
     "has no write": ["start_response takes positional", "what write() is given"],
+    "counts by the first headers": [
+        "replaced headers take their Content-Length",
+        "the answer to an error has a length of its own",
+    ],
     "forgives exc_info after the headers": ["exc_info after the headers are sent raises"],
     "always adds a date": ["a header that the application sent is not added again"],
     "wants start_response first": ["start_response may come in the first iteration", "more"],
@@ -393,6 +417,15 @@ SHOWN_ELSEWHERE = [
     "an application that never calls",
     "the application can be run in a single thread",
 ]
+
+
+def test_a_server_of_one_thread_may_read_the_whole_request_before_it_calls():
+    with serving(flaw="reads the whole request", kind=OneAtATime) as url:
+        row = from_outside(url).row("S18")
+    assert row.verdict == "kept", row
+    with serving(flaw="reads the whole request and keeps the answer back", kind=OneAtATime) as url:
+        row = from_outside(url).row("S18")
+    assert row.verdict == "broken" and "block 2" in row.saw, row
 
 
 @pytest.mark.parametrize("flaw", FLAWS)

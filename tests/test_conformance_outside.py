@@ -103,6 +103,10 @@ def test_each_server_breaks_exactly_what_was_measured(server, reports):
         ("S25", "Expect", "gunicorn", "100 Continue, then 200"),
         ("S10", "ends at", "wsgiref", "waited until we closed our side"),
         ("S15", "replaces", "gunicorn", "with the first headers beside the new"),
+        ("S15", "Content-Length", "waitress", "503 Changed with b'twenty bytes of body'"),
+        ("S15", "Content-Length", "wsgiref", "nothing left to replace"),
+        ("S27", "a length of its own", "waitress", "500 Internal Server Error with"),
+        ("S27", "a length of its own", "uwsgi", "too late for an error answer"),
         ("S19", "left", "gunicorn", "before the end of the body"),
     ],
 )  # fmt: skip

@@ -251,6 +251,19 @@ def _replace_late(environ: Environ, start_response: Start, query: dict, token: s
     yield b"NOT RAISED\n"
 
 
+def _emptied(environ: Environ, start_response: Start, query: dict, token: str) -> Iterator[bytes]:
+    """A Content-Length that is never kept: after an empty block other headers come, or an error."""
+    start_response("200 OK", _text(("Content-Length", "5")))
+    yield b""
+    try:
+        raise RuntimeError("the conformance probe has announced a body and has none")
+    except RuntimeError:
+        if query.get("then") == "error":
+            raise
+        start_response("503 Changed", _text(("Content-Length", "20")), sys.exc_info())
+    yield b"twenty bytes of body"
+
+
 def _hop(environ: Environ, start_response: Start, query: dict, token: str) -> Iterable[bytes]:
     start_response("200 OK", _text(("Keep-Alive", "timeout=99, probe")))
     return [b"hop"]
@@ -411,6 +424,7 @@ _PARTS: dict[str, Callable[..., Iterable[bytes]]] = {
     "twice": _twice,
     "replace": _replace,
     "replace-late": _replace_late,
+    "emptied": _emptied,
     "hop": _hop,
     "inject": _inject,
     "dated": _dated,

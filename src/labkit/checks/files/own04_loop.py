@@ -15,7 +15,7 @@ def make_environ(head, server):
     environ = {
         "REQUEST_METHOD": method,
         "SCRIPT_NAME": "",
-        "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
+        "PATH_INFO": unquote_to_bytes(path.encode("latin-1")).decode("latin-1"),
         "QUERY_STRING": query,
         "SERVER_NAME": server[0],
         "SERVER_PORT": str(server[1]),
@@ -37,11 +37,20 @@ def serve_each(listener, app, respond, **more):
         talk(connection, app, respond, **more)
 
 
+def read_head(stream):
+    head = b""
+    while not head.endswith(b"\r\n\r\n"):
+        line = stream.readline()
+        if not line:
+            raise ConnectionError("the client left in the middle of its request")
+        head += line
+    return head
+
+
 def talk(connection, app, respond, flags=WSGI, open_body=lambda stream, *_: stream):
     with connection, connection.makefile("rb") as stream:
         try:
-            head = b"".join(iter(stream.readline, b"\r\n"))
-            environ = make_environ(head, connection.getsockname()) | flags
+            environ = make_environ(read_head(stream), connection.getsockname()) | flags
             environ["wsgi.input"] = open_body(stream, environ, connection)
             respond(connection, environ, app)
         except Exception:  # noqa: BLE001 - an application may raise anything
