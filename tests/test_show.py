@@ -319,3 +319,59 @@ def test_lifetimes_stand_beside_a_prediction_and_draw_nothing_of_nobody():
     assert "You predicted: 2." in show.lifetimes(Watched((ARBITER, WORKER)), predicted=2).alt
     words = show.lifetimes(Watched((), seconds=0.0)).alt
     assert words.startswith("At first: no process. Nothing changed.")
+
+
+# curves
+
+MEASURED = {"CPU": {1: [0.9, 1.0, 1.1], 5: [1.7, 1.9, 2.0]}, "waiting": {5: 4.9, 1: 0.98}}
+
+
+def test_a_curve_says_every_figure_in_words_and_in_a_table():
+    picture = show.curve(MEASURED, "Sweep", y="gain", marks=[(5, "2 x cores + 1")], models={"CPU": {1: 1, 5: 2}})
+    assert picture.alt.startswith("Sweep. gain, by workers. CPU: 1 (0.9 to 1.1) at 1, 1.9 (1.7 to 2) at 5.")
+    assert "Its model: 1 at 1, 2 at 5." in picture.alt
+    assert "waiting: 0.98 at 1, 4.9 at 5." in picture.alt
+    assert "2 x cores + 1 is 5." in picture.alt
+    shown = picture._repr_mimebundle_()["text/html"]
+    assert shown.count("<tr>") == 4  # the head, two series and one model
+    assert "<td>1.9 (1.7 to 2)</td>" in shown
+
+
+def test_a_curve_names_its_axes_its_series_and_its_marks():
+    words = texts(show.curve(MEASURED, "Sweep", x="threads", y="gain", marks=[(5, "here")], models={"CPU": {1: 1}}))
+    assert {"Sweep", "threads", "gain", "CPU", "waiting", "here"} <= set(words)
+    assert "marker: median, bar: least to greatest; dashed: what the model says" in words
+    assert "marker: measured" in texts(show.curve({"one": {1: 2.0}}))
+
+
+def test_names_at_the_ends_of_curves_and_marks_do_not_lie_on_one_another():
+    same = {name: {1: 1.0, 9: 2.0} for name in ("one", "two", "three")}
+    drawn = ET.fromstring(show.curve(same, marks=[(5, "a formula"), (5.2, "another formula")]).svg)
+    places = {"".join(each.itertext()).strip(): each.attrib for each in drawn.iter(f"{SVG}text")}
+    heights = {re.findall(r"[\d.]+", str(places[name]))[-1] for name in ("one", "two", "three")}
+    assert len(heights) == 3
+    assert places["a formula"] != places["another formula"]
+
+
+def test_a_curve_sets_the_prediction_beside_what_happened_and_escapes():
+    picture = show.curve({'<b>"': {1: [1.0, 2.0], 3: 3.0}}, predicted="<i>")
+    assert 'You predicted: <i>.\nIt happened: <b>": 1.5 at 1, 3 at 3 workers.' in picture.alt
+    assert "<b>" not in picture._repr_mimebundle_()["text/html"]
+    ET.fromstring(picture.svg)
+    ET.fromstring(show.curve({"zero": {0: 0.0}}).svg)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (({},), "such as"),
+        (({"a": {}},), "no points"),
+        (({"a": {1: []}},), "without values"),
+        (({str(n): {1: 1.0} for n in range(9)},), "at most 5"),
+    ],
+)
+def test_a_curve_without_sense_is_refused_in_words(arguments, words):
+    with pytest.raises(ValueError, match=words):
+        show.curve(*arguments)
+    with pytest.raises(ValueError, match="none of the name lost"):
+        show.curve({"a": {1: 1.0}}, models={"lost": {1: 1.0}})
