@@ -18,7 +18,40 @@ from .site import LIMITS, STUB, Over, cut, lay_out
 from .verdict import Observation
 
 START_TIMEOUT = 15.0  # seconds until gunicorn has to answer
+WORKERLESS = 5.0  # seconds that gunicorn may listen without a worker
+MANY = 8  # times as many workers as expected are not waited for
 NEAR = 0.7  # how alike a name and a setting must be for the one to be taken for the other (difflib's ratio)
+
+
+class Watched(serve.Gunicorn):
+    """A gunicorn that an examination starts: ready with the workers that it expects, and given up when that is in vain.
+
+    Args:
+        expect: how many workers a right configuration gives, if the examination knows. With another number it is ready
+            when no more have come for a second, and the examination counts them.
+        hopeless: asked while it starts; true when there is nothing to wait for.
+        settings: as for ``Gunicorn``.
+    """
+
+    def __init__(self, app: str, *, expect: int, hopeless: Callable[[], object], **settings: Any) -> None:
+        super().__init__(app, **settings)
+        self._count, self._hopeless, self._workerless = expect, hopeless, 0.0
+        if expect:
+            self._expected = None
+
+    def ready(self) -> bool:
+        workers = self.workers()
+        if workers:
+            self._workerless = 0.0
+        elif not self._workerless:
+            self._workerless = time.monotonic()
+        elif time.monotonic() - self._workerless > WORKERLESS:
+            raise serve.ServerError("gunicorn listens, but there is no worker", cause="workerless", log=self.log)
+        if self._hopeless():
+            raise serve.ServerError("gunicorn did not get ready, and goes on trying", cause="hopeless", log=self.log)
+        if self._count and len(workers) == self._count:
+            return serve.Server.ready(self) and self._all_workers_loop(workers)
+        return len(workers) > MANY * self._count > 0 or super().ready()
 
 
 class Deployment:
@@ -49,26 +82,31 @@ class Deployment:
 
     # What an examination uses
 
-    def serve(
-        self, app: str = "", *, did: str = "", env: dict[str, str] | None = None, **settings: Any
-    ) -> serve.Gunicorn:
-        """A running gunicorn with the learner's configuration; it ends with the examination, or with ``with``.
+    def attempt(
+        self,
+        app: str = "",
+        *,
+        env: dict[str, str] | None = None,
+        expect: int = 0,
+        hopeless: Callable[[], object] = lambda: False,
+        **settings: Any,
+    ) -> tuple[serve.Gunicorn, serve.ServerError | None]:
+        """Start gunicorn with the learner's configuration where it may be right that it does not start.
 
         Args:
-            app: the application as ``module:name``; by default the exercise's.
-            did: what we did, for the reader, when it does not start.
-            env: environment variables for it, beside LABKIT_JOURNAL, the folder of the journal.
-            settings: gunicorn settings on the command line, which win over the configuration.
+            app, env, expect, settings: as for ``serve``.
+            hopeless: asked while it starts; true when there is nothing to wait for.
 
-        Raises:
-            Over: it does not start; ``problems`` says why.
+        Returns:
+            The server, and why it did not start, or None.
         """
-        env = {"LABKIT_JOURNAL": str(self._journal), **(env or {})}
-        server = serve.Gunicorn(
+        server = Watched(
             app or self.exercise.app,
+            expect=expect,
+            hopeless=hopeless,
             config=self.path.name,
             cwd=self.folder,
-            env=env,
+            env={"LABKIT_JOURNAL": str(self._journal), **(env or {})},
             limits=LIMITS,
             start_timeout=START_TIMEOUT,
             **settings,
@@ -77,8 +115,35 @@ class Deployment:
         try:
             server.start()
         except serve.ServerError as error:
+            return server, error
+        return server, None
+
+    def serve(
+        self,
+        app: str = "",
+        *,
+        did: str = "",
+        env: dict[str, str] | None = None,
+        expect: int = 0,
+        **settings: Any,
+    ) -> serve.Gunicorn:
+        """A running gunicorn with the learner's configuration; it ends with the examination, or with ``with``.
+
+        Args:
+            app: the application as ``module:name``; by default the exercise's.
+            did: what we did, for the reader, when it does not start.
+            env: environment variables for it, beside LABKIT_JOURNAL, the folder of the journal.
+            expect: how many workers it should have, for an examination that counts them. Without it, a number that is not
+                written as ``workers = 3`` takes a second to be sure of.
+            settings: gunicorn settings on the command line, which win over the configuration.
+
+        Raises:
+            Over: it does not start; ``problems`` says why.
+        """
+        server, error = self.attempt(app, env=env, expect=expect, **settings)
+        if error:
             self.problems.append(failed_config(error, self.path, did))
-            raise Over from None
+            raise Over
         return server
 
     def journal(self, name: str) -> list[str]:
@@ -185,6 +250,10 @@ def failed_config(error: serve.ServerError, path: Path, did: str = "") -> Observ
         hint = (
             "Which kind of value does the setting take? gunicorn's documentation names it: int, string, bool, callable."
         )
+        if re.fullmatch(r"\d+\.\d+", found[2]):
+            hint = (
+                "gunicorn wants a whole number here. A division with `/` gives a float, also when nothing is left over."
+            )
         return Observation(did, expected, cut(saw), False, (hint,))
     own = [f for f in re.findall(r'File "([^"]+)", line (\d+)', log) if Path(f[0]).name == path.name]
     kind = re.findall(r"^((?:\w+\.)*\w+(?:Error|Exception|Exit|Interrupt)): ?(.*)$", log, re.M)
@@ -198,6 +267,9 @@ def failed_config(error: serve.ServerError, path: Path, did: str = "") -> Observ
             "A configuration is a Python file that gunicorn runs: names that it uses must be imported or defined in it."
         )
         return Observation(did, expected, cut(saw), False, (hint,))
+    if error.cause == "workerless":
+        hint = "How many workers does the file ask for, with these values? gunicorn takes 0 for an answer, and waits."
+        return Observation(did, expected, error.summary, False, (hint,))
     if error.cause == "silent":
         saw = f"no answer within {START_TIMEOUT:g} s"
         hints = (

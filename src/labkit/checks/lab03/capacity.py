@@ -3,3 +3,565 @@
 Exercises ``overlap``, ``kinds``, ``warm`` and ``sizing``. gunicorn runs an application that lets nobody out until it is
 told to, so that those inside are counted and never timed.
 """
+
+import math
+import os
+import signal
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+import psutil
+
+from labkit import serve, wire
+
+from ..deployment import Deployment, failed_config
+from ..registry import exercise
+from ..site import observe
+from ..verdict import Observation
+
+PATIENCE = 4.0  # seconds in which somebody must still come in, before we say that nobody will
+BRIEF = 0.3  # seconds in which nobody must come in any more
+WAVE = 0.15  # seconds without a newcomer until more requests are sent
+SURPLUS = 4  # requests more than there is room for
+
+HELD = {"app": "held:app", "files": {"held.py": "lab03_held.py"}}
+STORE = {"app": "store:app", "files": {"store.py": "lab03_store.py"}}
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """Who was inside the application at once.
+
+    Attributes:
+        inside: pid of each worker process -> requests inside it.
+        sent: how many requests wanted in.
+        ended: the end of gunicorn's log, if it did not live to be counted.
+    """
+
+    inside: dict[int, int]
+    sent: int
+    ended: str = ""
+
+    @property
+    def total(self) -> int:
+        return sum(self.inside.values())
+
+    def __str__(self) -> str:
+        each = sorted(self.inside.values(), reverse=True)
+        if self.ended:
+            return f"gunicorn ended, with {self.total} inside"
+        return f"{self.total} at once: {_each(each)}"
+
+
+def _each(each: Sequence[int]) -> str:
+    """Numbers of requests in words: ``4 in each of 3 processes``."""
+    if len(each) == 1:
+        return f"{each[0]} in 1 process"
+    if len(set(each)) == 1:
+        return f"{each[0]} in each of {len(each)} processes"
+    shown = ", ".join(map(str, each[:8])) + (", ..." if len(each) > 8 else "")
+    return f"{shown} in {len(each)} processes" if each else "there is no process"
+
+
+def _request(path: str) -> bytes:
+    return f"GET {path} HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n\r\n".encode()
+
+
+def _crowd(
+    place: Deployment,
+    server: serve.Gunicorn,
+    most: int,
+    processes: int,
+    *,
+    path: str = "/",
+    before: int = 0,
+    stack: ExitStack,
+) -> Crowd:
+    """Send more requests than may be inside, until nobody comes in any more, and count.
+
+    A gthread worker takes connections that it has no thread for, so it may need some more requests until the others
+    have enough.
+
+    Args:
+        most: how many a right answer lets in.
+        processes: how many processes it has.
+        path: where the requests go.
+        before: how many are inside already.
+        stack: closes the connections.
+    """
+    sent = before
+
+    def send(number: int) -> None:
+        nonlocal sent
+        for _ in range(number):
+            try:
+                talk = stack.enter_context(wire.Conversation(server.url))
+            except wire.WireError:
+                return  # the queue is full, or gunicorn has ended
+            talk.send(_request(path))
+            sent += 1
+
+    def look() -> Crowd:
+        inside = Counter(int(line.split()[0]) for line in place.journal("inside"))
+        return Crowd({pid: inside[pid] for pid in {*inside, *server.workers()}}, sent)
+
+    send(most - before + SURPLUS)
+    changed = wave = time.monotonic()
+    crowd = look()
+    while crowd.total < most or len(crowd.inside) < processes:
+        time.sleep(0.01)
+        last, crowd, now = crowd, look(), time.monotonic()
+        if not server.alive:
+            return Crowd(crowd.inside, sent, serve.process.log_end(server.log, 6) or "(its log is empty)")
+        if crowd.inside != last.inside:
+            changed = wave = now
+        if len(crowd.inside) > processes or now - changed > PATIENCE:
+            break
+        if now - wave > WAVE and sent < 6 * most + 40:
+            send(max(2, processes))
+            wave = now
+    place.wait_for(lambda: look().total > crowd.total, BRIEF)
+    return look()
+
+
+def _exactly(place: Deployment, env: dict[str, str], did: str, processes: int, each: int) -> tuple[Crowd, bool, str]:
+    """Start gunicorn with an environment and count; whether it is right, and what was expected."""
+    place.prepare()
+    with ExitStack() as stack:
+        server = stack.enter_context(place.serve(did=f"started gunicorn with {did}", env=env, expect=processes))
+        crowd = _crowd(place, server, processes * each, processes, stack=stack)
+    expected = f"{processes * each} at once: {_each([each] * processes)}"
+    return crowd, sorted(crowd.inside.values()) == [each] * processes and not crowd.ended, expected
+
+
+def _counted(right: bool, did: str, expected: str, crowd: Crowd, hints: tuple[str, ...], saw: str = "") -> Observation:
+    """What was counted, as an observation; hints only if it is not right."""
+    did = f"with {did}, more requests than there is room for" if len(did) < 60 else f"with {did}"
+    if crowd.ended:
+        hints = ("Read the end of gunicorn's log below: what does it say that it does not have, or cannot do?",)
+    return replace(observe(right, did, expected, saw or str(crowd), *([] if right else hints)), trace=crowd.ended)
+
+
+# overlap
+
+
+@exercise("lab03/overlap", "So many at once, in so many processes", kind="config", **HELD)
+def overlap(
+    place: Deployment, *, cases: tuple[str, ...] = ("WEB_PROCESSES=3 WEB_SLOTS=12", "")
+) -> Iterator[Observation]:
+    """`cases`: environments, as ``NAME=value`` with spaces between them."""
+    for case in cases:
+        env = _environment(case)
+        processes = int(env.get("WEB_PROCESSES", 2))
+        slots = int(env.get("WEB_SLOTS", processes))
+        did = case or "neither variable"
+        crowd, right, expected = _exactly(place, env, did, processes, slots // processes)
+        yield _counted(right, did, expected, crowd, _overlap_hints(crowd, processes, slots))
+        if not right:
+            return
+
+
+def _environment(case: str) -> dict[str, str]:
+    return dict(pair.split("=", 1) for pair in case.split())
+
+
+def _overlap_hints(crowd: Crowd, processes: int, slots: int) -> tuple[str, ...]:
+    each, number = max(crowd.inside.values(), default=0), len(crowd.inside)
+    if number == slots != processes:
+        return (
+            "There is a process for each slot. WEB_PROCESSES says how many processes there may be.",
+            "Many requests in one process: that is what threads are for.",
+        )
+    if number != processes:
+        return (
+            "Where does your file read the number of processes, and what is it when the variable is not set?",
+            "The setting that says how many processes there are is `workers`.",
+        )
+    if each == slots and processes > 1:
+        return (
+            "WEB_SLOTS is for all processes together; the setting that you gave it to counts in each of them.",
+            "How many slots are left for one process?",
+        )
+    if crowd.total >= crowd.sent:
+        return (
+            "Everybody was let in. Which setting bounds how many requests are inside one process?",
+            "`threads` bounds a gthread worker; `worker_connections` bounds a gevent worker, and is 1000 at first.",
+        )
+    if each == 1:
+        return (
+            "A worker of the kind `sync` has one request inside, whatever waits outside.",
+            "`threads` says how many it has; then gunicorn makes it a gthread worker.",
+        )
+    return ("How many slots are there for one process, with these values?",)
+
+
+# kinds
+
+LOAD_WORDS = {
+    "ledger": "never two requests in one process",
+    "lounge": "one process, and real threads",
+    "feed": "one process, and few threads",
+}
+FEW_THREADS = 16
+
+
+@exercise("lab03/kinds", "The right kind of worker", kind="config", **HELD)
+def kinds(
+    place: Deployment,
+    *,
+    services: tuple[tuple[str, int], ...] = (("ledger", 4), ("lounge", 8), ("feed", 100)),
+    unknown: str = "kitchen",
+) -> Iterator[Observation]:
+    """`services`: SERVICE and SLOTS of each start; `unknown`: a SERVICE that there is not."""
+    for service, slots in services:
+        row = _service(place, service, slots)
+        yield row
+        if not row.holds:
+            return
+    for env in ({"SERVICE": unknown, "SLOTS": "4"}, {"SLOTS": "4"}):
+        _, error = place.attempt(env=env, expect=1)
+        did = f"started gunicorn with SERVICE={unknown}" if "SERVICE" in env else "started gunicorn without SERVICE"
+        saw = "it started, and takes requests" if not error else "it did not start"
+        if error and error.cause in ("silent", "workerless"):
+            saw = "it runs, and no request gets an answer"
+        right = saw == "it did not start"
+        yield observe(
+            right, did, "it does not start", saw,
+            "A wrong name in a deployment should be seen when it is deployed, and not when the ledger is wrong.",
+            "An exception in the configuration keeps gunicorn from starting, and its text goes into the log.",
+        )  # fmt: skip
+        if not right:
+            return
+
+
+def _service(place: Deployment, service: str, slots: int) -> Observation:
+    processes = slots if service == "ledger" else 1
+    did = f"SERVICE={service} SLOTS={slots}"
+    env = {"SERVICE": service, "SLOTS": str(slots)}
+    place.prepare()
+    threads, before = 0, 0
+    with ExitStack() as stack:
+        server = stack.enter_context(place.serve(did=f"started gunicorn with {did}", env=env, expect=processes))
+        if service == "lounge":  # somebody who computes is inside before the others come
+            stack.enter_context(wire.Conversation(server.url)).send(_request("/busy"))
+            place.wait_for(lambda: place.journal("inside"))
+            before = 1
+        crowd = _crowd(place, server, slots, processes, before=before, stack=stack)
+        if service == "feed":
+            with_threads = [psutil.Process(pid).num_threads() for pid in server.workers()]
+            threads = max(with_threads, default=0)
+    right = sorted(crowd.inside.values()) == [slots // processes] * processes and threads <= FEW_THREADS
+    did += ", one of the requests computes" if before else ""
+    expected = f"{slots} at once: {_each([slots // processes] * processes)}"
+    saw = str(crowd)
+    if threads:
+        expected += f", with at most {FEW_THREADS} threads"
+        saw += f", with {threads} thread{'s' if threads > 1 else ''}"
+    return _counted(right, did, expected, crowd, _kind_hints(crowd, service, slots, threads), saw)
+
+
+def _kind_hints(crowd: Crowd, service: str, slots: int, threads: int) -> tuple[str, ...]:
+    each, number = max(crowd.inside.values(), default=0), len(crowd.inside)
+    if service == "ledger":
+        if each > 1:
+            return (
+                "Two requests met in one process, and the code of the ledger is not thread-safe.",
+                "A worker without threads and without greenlets has one request at a time.",
+            )
+        return ("Each process has one request inside: how many processes does that make for SLOTS at once?",)
+    if number > 1:
+        return (
+            "There is more than one process: what one has in its memory, the other does not see.",
+            "What is the default of `workers`, and where else in your file is it set?",
+        )
+    if service == "lounge":
+        if each == 1 and slots > 1:
+            return (
+                "One request computes, and nobody else comes in: does your worker switch between requests by itself?",
+                "A greenlet runs until it waits. The operating system takes turns between threads, whatever they do.",
+            )
+        return ("In the lounge, `threads` is the number of requests inside.",)
+    if threads > FEW_THREADS:
+        return (
+            "There is a thread for each request. With thousands of them that is a lot of memory for waiting.",
+            "Which kind of worker waits for many requests with one thread?",
+        )
+    if each < slots:
+        return (
+            "The feed has little to compute and much to wait for: thousands wait in one process when waiting costs no thread.",
+            "Which kind of worker gives each request a greenlet?",
+        )
+    return (
+        "More than SLOTS were let in. What bounds the number of greenlets of a worker?",
+        "A gevent worker takes `worker_connections` at once: 1000, unless you say something else.",
+    )
+
+
+# warm
+
+
+@exercise("lab03/warm", "Warm before the first request", kind="config", **STORE)
+def warm(place: Deployment, *, workers: int = 2, preload: bool = False) -> Iterator[Observation]:
+    """`workers`: how many gunicorn has; `preload`: whether the arbiter loads the application."""
+    place.prepare()
+    did = f"started gunicorn with {workers} workers{' and preload_app' if preload else ''}"
+    server = place.serve(did=did, workers=workers, preload_app=preload or None)
+    yield from _until_failing(_warm_steps(place, server, did, workers))
+
+
+def _until_failing(rows: Iterator[Observation]) -> Iterator[Observation]:
+    for row in rows:
+        yield row
+        if not row.holds:
+            return
+
+
+def _warm_steps(place: Deployment, server: serve.Gunicorn, did: str, workers: int) -> Iterator[Observation]:
+    yield _warmed(place, server, did, server.workers())
+    yield _asked(place, server, workers)
+    before = server.workers()
+    os.kill(before[0], signal.SIGKILL)
+
+    def came() -> list[int]:
+        return [pid for pid in server.workers() if pid not in before]
+
+    place.wait_for(came)
+    fresh = came()
+    if not fresh:
+        yield observe(False, "killed a worker with SIGKILL", "another takes its place", "there is none")
+    yield _warmed(place, server, "killed a worker with SIGKILL", fresh)
+    yield _asked(place, server, workers)
+    yield from _closed(place, server)
+    yield from _down(place, server.settings)
+
+
+def _notes(place: Deployment, *did: str) -> list[dict[str, Any]]:
+    return [note for note in place.notes("store") if note["did"] in did]
+
+
+def _warmed(place: Deployment, server: serve.Gunicorn, did: str, pids: list[int]) -> Observation:
+    """Whether these workers have connected and warmed before anybody asked."""
+    expected = "every new worker connects and is warm before it is asked"
+    place.wait_for(lambda: {n["pid"] for n in _notes(place, "warm")} >= set(pids), PATIENCE / 2)
+    notes = _notes(place, "connect", "warm")
+    wrong = [note for note in notes if note["pid"] == server.pid]
+    if wrong:
+        return observe(
+            False, did, expected, f"{wrong[0]['did']}() was called in the arbiter, from {_by(wrong[0])}",
+            "The arbiter answers no request, and the workers that it forks inherit what it has opened.",
+            "Which hook runs in the worker? gunicorn's documentation says where each of them is called.",
+        )  # fmt: skip
+    connected = [pid for pid in pids if pid in {n["pid"] for n in notes if n["did"] == "connect"}]
+    warmed = [pid for pid in pids if pid in {n["pid"] for n in notes if n["did"] == "warm"}]
+    if not connected:
+        saw = "no worker has connected"
+        hints = (
+            "Nobody has asked yet. Is your hook called before that, and has it the name that gunicorn calls?",
+            "A hook that is called for a request is too late: somebody waits for its answer already.",
+        )
+    elif len(connected) < len(pids):
+        saw = f"{len(connected)} of {len(pids)} workers have connected"
+        hints = (
+            "Every worker needs its own connection and its own memory; what one worker did does not help another.",
+            "What in your hook is done only the first time?",
+        )
+    else:
+        saw = f"{len(warmed)} of {len(pids)} workers are warm"
+        hints = ("A connection is not yet a stock in memory: there is another function for that.",)
+    return observe(len(warmed) == len(pids), did, expected, saw if len(warmed) < len(pids) else expected, *hints)
+
+
+def _by(note: dict[str, Any]) -> str:
+    return "the top level of the file" if note["by"] == "<module>" else note["by"]
+
+
+def _asked(place: Deployment, server: serve.Gunicorn, workers: int) -> Observation:
+    """Every worker has one request at the same time, and all are answered."""
+    asked = len(_notes(place, "asked"))
+    did = f"GET /tea/mint, {workers} at once, one for each worker"
+    with ExitStack() as stack:
+        talks = [stack.enter_context(wire.Conversation(server.url)) for _ in range(workers)]
+        for talk in talks:
+            talk.send(_request(f"/tea/mint?go-{asked}"))
+        place.wait_for(lambda: len(_notes(place, "asked")) >= asked + workers)
+        place.allow(f"go-{asked}")
+        statuses = []
+        for talk in talks:
+            try:
+                statuses.append(talk.answer().status)
+            except wire.WireError as error:
+                statuses.append(str(error))
+    right = statuses == [200] * workers
+    row = observe(
+        right, did, ", ".join(["200"] * workers), ", ".join(map(str, statuses)),
+        "Read the end of the log below: the store says what it misses.",
+    )  # fmt: skip
+    return row if right else replace(row, trace=serve.process.log_end(server.log, 3))
+
+
+def _closed(place: Deployment, server: serve.Gunicorn) -> Iterator[Observation]:
+    """At the end each worker says goodbye."""
+    pids = server.workers()
+    before = len(_notes(place, "close"))
+    server.signal("TERM")
+    ended = place.wait_for(lambda: not server.alive, 10.0)
+    did, expected = "sent TERM to gunicorn", "it ends, and each worker has closed its connection"
+    closes = _notes(place, "close")[before:]
+    own = [pid for pid in pids if any(note["pid"] == pid for note in closes)]
+    elsewhere = [note for note in closes if note["pid"] not in pids]
+    if not ended:
+        saw, hints = "it did not end within 10 s", ("What does your hook wait for?",)
+    elif elsewhere:
+        saw = f"close() was called in the arbiter, from {_by(elsewhere[0])}"
+        hints = (
+            "The connection belongs to the worker, and so does its end.",
+            "There is a hook for the end of a worker that runs in the worker, and another that runs in the arbiter.",
+        )
+    elif len(own) < len(pids):
+        saw = f"it ended, and {len(own)} of {len(pids)} workers have closed their connection"
+        hints = (
+            "A database counts the connections that were not closed, and holds them open for a long time.",
+            "There is a hook that a worker calls when it exits.",
+        )
+    else:
+        saw, hints = expected, ()
+    yield observe(saw == expected, did, expected, saw, *hints)
+
+
+def _down(place: Deployment, settings: dict[str, Any]) -> Iterator[Observation]:
+    """A worker that cannot get warm must not take requests, and gunicorn must not try for ever."""
+    place.prepare(down="")
+    workers = settings["workers"]
+
+    def tried() -> int:
+        return len({note["pid"] for note in _notes(place, "connect")})
+
+    server, error = place.attempt(hopeless=lambda: tried() > 3 * workers + 6, **settings)
+    did, expected = (
+        "started gunicorn while the database does not answer",
+        "it ends with an error, and no worker takes requests",
+    )
+    hints = (
+        "A server that starts is taken for healthy, and gets requests that it cannot answer.",
+        "What becomes of the exception of connect() in your hook? gunicorn ends when a worker fails while it boots.",
+    )
+    if not error:
+        saw = "it started, and its workers take requests"
+    elif error.cause == "hopeless":
+        saw = f"it starts one worker after the other, {tried()} so far"
+        hints = (
+            "Which code does the worker exit with? gunicorn replaces a worker that exits with most of them.",
+            "gunicorn ends when an exception comes out of the hook.",
+        )
+    elif not tried():
+        row = failed_config(error, place.path, did)
+        saw, hints = f"connect() was not called: {row.saw}", row.hints
+    elif error.cause in ("silent", "workerless"):
+        saw, hints = "it neither ends nor takes requests", ("What does your hook wait for?",)
+    else:
+        saw = expected
+    yield observe(saw == expected, did, expected, saw, *hints)
+
+
+# sizing
+
+
+@dataclass(frozen=True)
+class Size:
+    """What the rule of the task gives for an environment.
+
+    Attributes:
+        once: requests that should be inside at once.
+        fit: processes that the memory allows.
+    """
+
+    env: dict[str, str]
+
+    def number(self, name: str, default: str) -> Fraction:
+        return Fraction(self.env.get(name, default))
+
+    @property
+    def wanted(self) -> Fraction:
+        cores = self.number("CPU_LIMIT", "1000") / 1000
+        return cores * (1 + self.number("WAIT_MS", "10") / self.number("CPU_MS", "10"))
+
+    @property
+    def once(self) -> int:
+        return max(1, math.ceil(self.wanted))
+
+    @property
+    def fit(self) -> int:
+        if "MEMORY_LIMIT" not in self.env:
+            return self.once
+        return max(1, self.number("MEMORY_LIMIT", "") // self.number("WORKER_MEMORY", ""))
+
+    @property
+    def processes(self) -> int:
+        return min(self.once, self.fit)
+
+    @property
+    def threads(self) -> int:
+        return math.ceil(self.once / self.processes)
+
+
+@exercise("lab03/sizing", "As large as the platform allows", kind="config", **HELD)
+def sizing(
+    place: Deployment,
+    *,
+    cases: tuple[str, ...] = (
+        "CPU_LIMIT=1000 CPU_MS=3 WAIT_MS=6",
+        "CPU_LIMIT=250 CPU_MS=3 WAIT_MS=6",
+        "CPU_LIMIT=2000 CPU_MS=5 WAIT_MS=20 MEMORY_LIMIT=268435456 WORKER_MEMORY=73400320",
+    ),
+) -> Iterator[Observation]:
+    """`cases`: environments, as ``NAME=value`` with spaces between them."""
+    for case in cases:
+        size = Size(_environment(case))
+        did = case or "none of the variables"
+        crowd, right, expected = _exactly(place, size.env, did, size.processes, size.threads)
+        yield _counted(right, did, expected, crowd, _sizing_hints(crowd, size))
+        if not right:
+            return
+
+
+def _sizing_hints(crowd: Crowd, size: Size) -> tuple[str, ...]:
+    each, number = max(crowd.inside.values(), default=0), len(crowd.inside)
+    wanted, cores = float(size.wanted), float(size.number("CPU_LIMIT", "1000") / 1000)
+    here = os.cpu_count() or 1
+    if size.fit < number <= size.once:
+        return (
+            f"{number} processes need {number} times WORKER_MEMORY, and the limit is MEMORY_LIMIT: the kernel kills what is above.",
+            "How many processes fit? A part of a process is none.",
+        )
+    if number == size.processes and each < size.threads and number > 1:
+        return (
+            f"Memory allows {number} processes, but the cores are busy with {size.once} requests at once only.",
+            "The requests that memory denies a process can have a thread.",
+        )
+    if number == size.processes and each < size.threads:
+        return (f"At least one process has to be there, however small the memory; {size.once} at once go into it.",)
+    if number in (2 * cores + 1, int(2 * cores + 1), 2 * math.ceil(cores) + 1):
+        return (
+            "(2 x cores) + 1 takes a mix for granted. Here the mix is known: CPU_MS and WAIT_MS.",
+            "A request that computes CPU_MS and waits WAIT_MS keeps a core busy for only a part of its time.",
+        )
+    if number in (math.floor(wanted), round(wanted)) and number < size.once:
+        return (f"{wanted:g} requests at once are wanted. Which way is that rounded?",)
+    if here * 1000 != size.number("CPU_LIMIT", "1000") and number in {
+        here, 2 * here + 1, math.ceil(here * (1 + wanted / cores - 1))
+    }:  # fmt: skip
+        return (
+            f"This machine has {here} cores, and that is what `os.cpu_count()` says, whatever the limit is.",
+            "CPU_LIMIT tells how much of them you may use, in thousandths of a core.",
+        )
+    if number > 3 * size.once:
+        return ("CPU_LIMIT is in thousandths of a core: 250 is a quarter, 1000 is one core.",)
+    return (f"CPU_LIMIT is {cores:g} cores here, and the rule gives {wanted:g} requests at once.",)
+
+
+__all__ = ["kinds", "overlap", "sizing", "warm"]
