@@ -10,7 +10,7 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -24,7 +24,7 @@ from ..registry import exercise
 from ..site import observe
 from ..verdict import Observation
 
-PATIENCE = 4.0  # seconds in which somebody must still come in, before we say that nobody will
+PATIENCE = 5.0  # seconds in which somebody must still come in, before we say that nobody will
 BRIEF = 0.3  # seconds in which nobody must come in any more
 WAVE = 0.15  # seconds without a newcomer until more requests are sent
 SURPLUS = 4  # requests more than there is room for
@@ -75,26 +75,23 @@ def _request(path: str) -> bytes:
 def _crowd(
     place: Deployment,
     server: serve.Gunicorn,
-    most: int,
     processes: int,
+    each: int,
     *,
-    path: str = "/",
     before: int = 0,
     stack: ExitStack,
 ) -> Crowd:
     """Send more requests than may be inside, until nobody comes in any more, and count.
 
-    A gthread worker takes connections that it has no thread for, so it may need some more requests until the others
-    have enough.
+    A worker with threads takes connections that it has no thread for, and the one that runs just then takes them all. So
+    a worker that has as many inside as it should is halted (SIGSTOP) until the others have, too.
 
     Args:
-        most: how many a right answer lets in.
-        processes: how many processes it has.
-        path: where the requests go.
-        before: how many are inside already.
+        processes, each: how many processes a right answer has, and how many requests are inside each.
+        before: how many requests were sent already.
         stack: closes the connections.
     """
-    sent = before
+    most, sent, halted = processes * each, before, set[int]()
 
     def send(number: int) -> None:
         nonlocal sent
@@ -103,7 +100,7 @@ def _crowd(
                 talk = stack.enter_context(wire.Conversation(server.url))
             except wire.WireError:
                 return  # the queue is full, or gunicorn has ended
-            talk.send(_request(path))
+            talk.send(_request("/"))
             sent += 1
 
     def look() -> Crowd:
@@ -111,9 +108,13 @@ def _crowd(
         return Crowd({pid: inside[pid] for pid in {*inside, *server.workers()}}, sent)
 
     send(most - before + SURPLUS)
-    changed = wave = time.monotonic()
     crowd = look()
+    changed = wave = time.monotonic()
     while crowd.total < most or len(crowd.inside) < processes:
+        for pid, number in crowd.inside.items():
+            if processes == len(crowd.inside) > 1 and number >= each and pid not in halted:
+                halted.add(pid)
+                _signal(pid, signal.SIGSTOP)
         time.sleep(0.01)
         last, crowd, now = crowd, look(), time.monotonic()
         if not server.alive:
@@ -125,8 +126,17 @@ def _crowd(
         if now - wave > WAVE and sent < 6 * most + 40:
             send(max(2, processes))
             wave = now
+    for pid in halted:
+        _signal(pid, signal.SIGCONT)
+    if halted:
+        send(SURPLUS)
     place.wait_for(lambda: look().total > crowd.total, BRIEF)
     return look()
+
+
+def _signal(pid: int, number: int) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(pid, number)
 
 
 def _exactly(place: Deployment, env: dict[str, str], did: str, processes: int, each: int) -> tuple[Crowd, bool, str]:
@@ -134,7 +144,7 @@ def _exactly(place: Deployment, env: dict[str, str], did: str, processes: int, e
     place.prepare()
     with ExitStack() as stack:
         server = stack.enter_context(place.serve(did=f"started gunicorn with {did}", env=env, expect=processes))
-        crowd = _crowd(place, server, processes * each, processes, stack=stack)
+        crowd = _crowd(place, server, processes, each, stack=stack)
     expected = f"{processes * each} at once: {_each([each] * processes)}"
     return crowd, sorted(crowd.inside.values()) == [each] * processes and not crowd.ended, expected
 
@@ -251,7 +261,7 @@ def _service(place: Deployment, service: str, slots: int) -> Observation:
             stack.enter_context(wire.Conversation(server.url)).send(_request("/busy"))
             place.wait_for(lambda: place.journal("inside"))
             before = 1
-        crowd = _crowd(place, server, slots, processes, before=before, stack=stack)
+        crowd = _crowd(place, server, processes, slots // processes, before=before, stack=stack)
         if service == "feed":
             with_threads = [psutil.Process(pid).num_threads() for pid in server.workers()]
             threads = max(with_threads, default=0)
@@ -347,7 +357,7 @@ def _notes(place: Deployment, *did: str) -> list[dict[str, Any]]:
 def _warmed(place: Deployment, server: serve.Gunicorn, did: str, pids: list[int]) -> Observation:
     """Whether these workers have connected and warmed before anybody asked."""
     expected = "every new worker connects and is warm before it is asked"
-    place.wait_for(lambda: {n["pid"] for n in _notes(place, "warm")} >= set(pids), PATIENCE / 2)
+    place.wait_for(lambda: {n["pid"] for n in _notes(place, "warm")} >= set(pids), PATIENCE)
     notes = _notes(place, "connect", "warm")
     wrong = [note for note in notes if note["pid"] == server.pid]
     if wrong:
