@@ -4,7 +4,7 @@ import urllib.parse
 
 def make_environ(head, server):
     request_line, _, rest = head.partition(b"\r\n")
-    method, target, version = request_line.decode("ascii").split()
+    method, target, version = request_line.decode("latin-1").split()
     target = urllib.parse.urlsplit(target)
     message = email.parser.Parser().parsestr(rest.decode("iso-8859-1"), headersonly=True)
     environ = dict(
@@ -20,6 +20,6 @@ def make_environ(head, server):
     )
     for name in message:
         if name.lower() not in ("content-type", "content-length"):
-            values = [value.strip() for value in message.get_all(name)]
+            values = [value.strip(" \t\r\n") for value in message.get_all(name)]
             environ["HTTP_" + name.upper().replace("-", "_")] = ", ".join(values)
     return environ

@@ -3,7 +3,9 @@ import re
 
 def make_environ(head, server):
     text = str(head, "latin-1")
-    found = re.match(r"(?P<REQUEST_METHOD>\S+) (?P<path>[^? ]*)\??(?P<QUERY_STRING>\S*) (?P<SERVER_PROTOCOL>\S+)\r\n", text)
+    found = re.match(
+        r"(?P<REQUEST_METHOD>\S+) (?P<path>[^? ]*)\??(?P<QUERY_STRING>\S*) (?P<SERVER_PROTOCOL>\S+)\r\n", text
+    )
     environ = found.groupdict()
     path = environ.pop("path")
     environ["PATH_INFO"] = re.sub("%([0-9A-Fa-f]{2})", lambda hit: chr(int(hit[1], 16)), path)

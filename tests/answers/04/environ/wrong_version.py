@@ -10,7 +10,7 @@ def make_environ(head, server):
     environ = {
         "REQUEST_METHOD": method,
         "SCRIPT_NAME": "",
-        "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
+        "PATH_INFO": unquote_to_bytes(path.encode("latin-1")).decode("latin-1"),
         "QUERY_STRING": query,
         "SERVER_NAME": server[0],
         "SERVER_PORT": str(server[1]),

@@ -30,7 +30,7 @@ def make_environ(lines, listener, stream):
     environ = {
         "REQUEST_METHOD": method,
         "SCRIPT_NAME": "",
-        "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
+        "PATH_INFO": unquote_to_bytes(path.encode("latin-1")).decode("latin-1"),
         "QUERY_STRING": query,
         "SERVER_NAME": host,
         "SERVER_PORT": str(port),
@@ -96,7 +96,9 @@ class Answer:
         elif not self.bodyless() and self.environ["SERVER_PROTOCOL"] == "HTTP/1.1":
             self.chunked = True
             headers.append(("Transfer-Encoding", "chunked"))
-        headers += [("Date", formatdate(usegmt=True)), ("Connection", "close")]
+        headers.append(("Connection", "close"))
+        if "date" not in names:
+            headers.append(("Date", formatdate(usegmt=True)))
         lines = [f"HTTP/1.1 {self.status}"] + [f"{name}: {value}" for name, value in headers]
         self.sent = True
         self.send("\r\n".join([*lines, "", ""]).encode("latin-1"))

@@ -1,6 +1,7 @@
 import io
 import sys
 import traceback
+from contextlib import suppress
 from email.utils import formatdate
 from urllib.parse import unquote
 
@@ -11,33 +12,45 @@ class NaiveServer:
 
     def handle_one_request(self):
         self.connection, _ = self.listener.accept()
-        self.sent = False
+        self.headers_set, self.sent = None, False  # nothing is left of the request before
         try:
-            self.request_data = self.connection.recv(65536)
-            self.head, _, self.body = self.request_data.partition(b"\r\n\r\n")
-            request_line = self.head.decode("latin-1").splitlines()[0]
-            self.method, self.path, self.version = request_line.split()
-            result = self.app(self.get_environ(), self.start_response)
-            self.finish_response(result)
+            with self.connection.makefile("rb") as self.stream:
+                self.method, self.path, self.version = self.read_line().split()
+                result = self.app(self.get_environ(), self.start_response)
+                self.finish_response(result)
         except Exception:  # noqa: BLE001 - an application may raise anything
             traceback.print_exc()
+            self.send_sorry()
         finally:
             self.connection.close()
 
+    def read_line(self):
+        return self.stream.readline().decode("latin-1").rstrip("\r\n")
+
     def get_environ(self):
         environ = {"wsgi.version": (1, 0), "wsgi.url_scheme": "http"}
-        environ["wsgi.input"] = io.BytesIO(self.body)
         environ["wsgi.errors"] = sys.stderr
         environ["wsgi.multithread"] = environ["wsgi.multiprocess"] = environ["wsgi.run_once"] = False
         environ["REQUEST_METHOD"] = self.method
+        environ["SERVER_PROTOCOL"] = self.version
         path, _, environ["QUERY_STRING"] = self.path.partition("?")
         environ["PATH_INFO"] = unquote(path, "latin-1")
         host, port = self.listener.getsockname()
         environ["SERVER_NAME"], environ["SERVER_PORT"] = host, str(port)
+        while line := self.read_line():
+            name, _, value = line.partition(":")
+            key = "HTTP_" + name.upper().replace("-", "_")
+            environ[key] = value.strip(" \t")
+        for key in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+            environ[key] = environ.pop("HTTP_" + key, "")
+        body = self.stream.read(int(environ["CONTENT_LENGTH"] or 0))
+        environ["wsgi.input"] = io.BytesIO(body)
         return environ
 
     def start_response(self, status, response_headers, exc_info=None):
-        server_headers = [("Date", formatdate(usegmt=True)), ("Server", "NaiveServer 0.2")]
+        server_headers = [("Server", "NaiveServer 0.3")]
+        if "date" not in [name.lower() for name, _ in response_headers]:
+            server_headers.append(("Date", formatdate(usegmt=True)))
         self.headers_set = [status, response_headers + server_headers]
         return self.write
 
@@ -47,12 +60,18 @@ class NaiveServer:
         self.connection.sendall(data)
 
     def send_head(self):
-        self.sent = True
         status, response_headers = self.headers_set
         response = f"HTTP/1.1 {status}\r\n"
         for header in response_headers:
             response += "{}: {}\r\n".format(*header)
+        self.sent = True
         self.connection.sendall((response + "\r\n").encode("latin-1"))
+
+    def send_sorry(self):
+        if self.sent:
+            return
+        with suppress(OSError):  # the client may have left
+            self.connection.sendall(b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n")
 
     def finish_response(self, result):
         try:

@@ -2,7 +2,6 @@
 # says: (S4) GET
 # says: (S5) GET
 # says: (S12) what start_response returned
-# says: (S10) POST
 import io
 import sys
 

@@ -1,6 +1,6 @@
 # mistake: calls close() only at the end
 # says: close() of an iterable that raised after a block
-# says: 1 of 10 observations does not hold
+# says: 1 of 13 observations does not hold
 from framing import make_head
 from loop import serve_each
 
