@@ -375,3 +375,30 @@ def test_memory_and_cpu_time_are_those_of_the_processes(write):
             get(server.url)
         assert serve.cpu_seconds(server.workers()) > before
     assert serve.memory([used[0].pid]) == [] and serve.cpu_seconds([used[0].pid]) == 0
+
+
+@pytest.mark.parametrize("name", ["wsgiref", "gunicorn", "uwsgi"])
+def test_the_file_whose_import_fails_is_named_with_its_line(name, write):
+    write("shop.py", "import shelf\napp = None\n")
+    write("shelf.py", "import os\nimport tea_solution\n")
+    kind, settings, _ = KINDS[name]
+    with pytest.raises(serve.ServerError) as caught, kind("shop:app", **settings):
+        pass
+    words = caught.value.summary
+    assert words.startswith("shelf.py, line 2, imports 'tea_solution'") and caught.value.cause == "import"
+    assert "there is no file tea_solution.py" in words and "folded away" in words
+
+
+@pytest.mark.parametrize(
+    ("function", "words", "cause"),
+    [
+        ("told:serve", "loop.py, line 1, imports 'environ_solution'", "import"),
+        ("counting:serve", "there is no counting.py", "module"),
+    ],
+)
+def test_a_server_of_ones_own_that_cannot_be_loaded_is_explained_as_well(function, words, cause, write):
+    write("told.py", "import loop\n")
+    write("loop.py", "import environ_solution\n")
+    with pytest.raises(serve.ServerError) as caught, serve.OwnServer(function, "labkit.conformance.probe:app"):
+        pass
+    assert words in caught.value.summary and caught.value.cause == cause

@@ -441,7 +441,14 @@ def explain_log(log: str, app: str, cwd: Path) -> tuple[str, str | None]:
     if missing and missing[1].split(".")[0] == module.split(".")[0]:
         return "module", f"there is no {file} in {cwd.name}/: run the cell that writes it first"
     if missing:
-        return "import", f"{file} imports {missing[1]!r}, which is not installed here"
+        importer = _importer(log[: missing.start()], cwd, file)
+        if not importer:
+            return "module", f"there is no {missing[1]}.py in {cwd.name}/: run the cell that writes it first"
+        words = "which is not installed here"
+        if "." not in missing[1]:
+            words += f", and there is no file {missing[1]}.py in {cwd.name}/. "
+            words += "If a cell writes it, run that cell; it may be folded away"
+        return "import", f"{importer} imports {missing[1]!r}, {words}"
     if re.search(rf"Failed to find attribute '{re.escape(name)}'|has no attribute '{re.escape(name)}'", log):
         return "name", f"{file} has no name {name!r}{_names_in(cwd / file)}"
     if "Failed to find application object" in log or "Application object must be callable" in log:
@@ -453,6 +460,19 @@ def explain_log(log: str, app: str, cwd: Path) -> tuple[str, str | None]:
     if "callable not found or import error" in log:  # uWSGI, when the import went well
         return "name", f"{file} has no name {name!r}{_names_in(cwd / file)}"
     return "ended", None
+
+
+def _importer(trace: str, cwd: Path, file: str) -> str | None:
+    """The file whose ``import`` failed, with the line, as the end of a traceback tells; ``file`` if there is none. None
+    if nobody's file did: what the server itself was told to load is missing.
+    """
+    frames = re.findall(r'^\s*File "([^"<]+)", line (\d+), in (\S+)', trace, re.M)
+    if not frames:
+        return file
+    path, line, function = Path(frames[-1][0]), *frames[-1][1:]
+    if path.is_relative_to(cwd):
+        return f"{path.relative_to(cwd)}, line {line},"
+    return f"{path.name}, line {line}," if function == "<module>" else None
 
 
 def _names_in(file: Path) -> str:
