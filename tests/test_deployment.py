@@ -48,7 +48,7 @@ def test_a_configuration_decides_how_many_workers_there_are(deploy):
         ("workers = multiprocessing.cpu_count()\n", "line 1 of test.conf.py raised NameError"),
         ("raise NotImplementedError('Write it')\n", "not written yet"),
         ("daemon = True\n", "the process ended and said nothing"),
-        ("worker_class = 'fast'\n", "fast"),
+        ("worker_class = 'fast'\n", "gunicorn has no worker class 'fast'"),
         ("def when_ready(server):\n    raise ValueError('no cache')\n", "line 2 of test.conf.py raised ValueError"),
     ],
     ids=["value", "syntax", "key", "name", "stub", "daemon", "class", "hook"],

@@ -255,6 +255,10 @@ def failed_config(error: serve.ServerError, path: Path, did: str = "") -> Observ
                 "gunicorn wants a whole number here. A division with `/` gives a float, also when nothing is left over."
             )
         return Observation(did, expected, cut(saw), False, (hint,))
+    if found := re.search(r"Entry point \('gunicorn\.workers', '([^']*)'\) not found", log):
+        saw = f"gunicorn has no worker class {found[1]!r}"
+        hint = "The names of its classes are in gunicorn's documentation, under `worker_class`."
+        return Observation(did, expected, saw, False, (hint,))
     own = [f for f in re.findall(r'File "([^"]+)", line (\d+)', log) if Path(f[0]).name == path.name]
     kind = re.findall(r"^((?:\w+\.)*\w+(?:Error|Exception|Exit|Interrupt)): ?(.*)$", log, re.M)
     if error.cause == "syntax":
