@@ -43,11 +43,15 @@ def passport(site: Site, *, host: str = "tea.example:8080") -> Iterator[Observat
     yield from [row for row in rows if not row.holds]
     yield from _compare(stamps, {"scheme": "https"}, did)
 
-    answer = site.ask("GET", "/tea", headers=asked)
-    yield observe(
-        answer.status == 404, "GET /tea", "404 Not Found", f"{answer.status} {answer.reason}",
-        "Only /passport has a passport. Does the application look at the path?",
-    )  # fmt: skip
+    hints = {
+        "/tea": "Only /passport has a passport. Does the application look at the path?",
+        "/passports": "This path begins like the other, and it is another: compare the whole of it.",
+    }
+    for path, hint in hints.items():
+        answer = site.ask("GET", path, headers=asked)
+        yield observe(
+            answer.status == 404, f"GET {path}", "404 Not Found", f"{answer.status} {answer.reason}", hint
+        )  # fmt: skip
     yield from _passport_under_uwsgi(site, host)
 
 
