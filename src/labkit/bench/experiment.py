@@ -31,13 +31,17 @@ class Range:
 # Where the limits come from: every combination of them ends within half a minute, fits into a laptop that others use
 # too, and gives a picture that is drawn within seconds.
 RANGES = {
-    "workers": Range(1, 20, "processes"),  # 2 x cores + 1 of an eight-core machine is 17; each takes about 25 MB
+    "workers": Range(1, 20, "worker processes"),  # 2 x cores + 1 of an eight-core machine is 17; each takes about 25 MB
     "threads": Range(1, 64, "threads of each worker"),
-    "cpu_ms": Range(0, 500, "milliseconds", whole=False),
-    "wait_ms": Range(0, 2000, "milliseconds", whole=False),  # with cpu_ms far below gunicorn's timeout of 30 s
-    "clients": Range(1, 200, "clients"),
-    "rate": Range(0.5, 200, "requests a second", whole=False),  # times 10 s: what one process may hold open
-    "seconds": Range(0.5, 10, "seconds", whole=False),
+    "cpu_ms": Range(0, 500, "milliseconds of CPU time a request", whole=False),
+    "wait_ms": Range(
+        0, 2000, "milliseconds of waiting a request", whole=False
+    ),  # with cpu_ms far below gunicorn's timeout of 30 s
+    "clients": Range(1, 200, "clients that ask at the same time"),
+    "rate": Range(
+        0.5, 200, "requests that arrive each second", whole=False
+    ),  # times 10 s: what one process may hold open
+    "seconds": Range(0.5, 10, "seconds that the load lasts", whole=False),
 }
 
 
@@ -267,8 +271,9 @@ def _out_of_range(name: str, value: Any) -> str:
     number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
     if number and allowed.least <= value <= allowed.most and (isinstance(value, int) or not allowed.whole):
         return ""
+    said = f"{value:g}" if number else repr(value)
     kind = "a whole number" if allowed.whole else "a number"
-    return f"{name} must be {kind} from {allowed.least:g} to {allowed.most:g} ({allowed.unit}), not {value!r}."
+    return f"{name} must be {kind} from {allowed.least:g} to {allowed.most:g} ({allowed.unit}), not {said}."
 
 
 def _unknown_class(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 import html
 import threading
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -22,6 +23,7 @@ LABELS = {
     "rate": "requests a second",
     "seconds": "seconds",
 }
+LABEL_WIDTH = dict.fromkeys(("clients", "rate", "seconds"), 200)  # CSS pixels; the others' are narrower
 CLIENTS, RATE = "clients that ask again", "arrivals at a fixed rate"
 START_RATE = 20.0  # requests a second that the control offers when the panel was made for clients
 READY = "Nothing runs yet. Choose, then press Run: with the mouse, or with tab and the space bar."
@@ -35,7 +37,8 @@ class Panel:
     """Controls for `bench.run`: settings, Run and Stop, the lanes of the last run and a table of all.
 
     A notebook shows it as the last expression of a cell; where there are no controls it is words that say how to do the
-    same in code. It starts nothing by itself. A run works in threads of its own, so the kernel stays free.
+    same in code. It starts nothing by itself. A run works in threads of its own, so the kernel stays free: other cells
+    can be run meanwhile. (A button that is pressed while a cell runs is heard when the cell has ended.)
 
     Attributes:
         runs: the runs that came to their end, oldest first; those that were stopped are left out.
@@ -80,38 +83,26 @@ class Panel:
     def _build(self, widgets: Any) -> None:
         """Number fields and buttons only: in JupyterLab the arrow keys of sliders, lists and radio buttons go to the
         next cell, and fields with bounds of their own would change what was typed without a word."""
-        self._fields = {}
-        for name, allowed in RANGES.items():
-            kind = widgets.IntText if allowed.whole else widgets.FloatText
-            value = self._given[name]
-            self._fields[name] = kind(
-                value=START_RATE if value is None else value,
-                description=f"{LABELS[name]} ({allowed.least:g} to {allowed.most:g})",
-                tooltip=f"{LABELS[name]}: {allowed.unit}, from {allowed.least:g} to {allowed.most:g}",
-                style={"description_width": "190px"},
-                layout={"width": "275px"},
-            )
+        field = self._fields = {name: _field(widgets, name, self._given[name]) for name in RANGES}
         self._class = _buttons(widgets, CLASSES, self._given["worker_class"], "worker class")
         self._load = _buttons(widgets, (CLIENTS, RATE), CLIENTS if self._given["rate"] is None else RATE, "load")
         self._run = widgets.Button(description="Run", icon="play", button_style="primary")
         self._stop = widgets.Button(description="Stop", icon="stop")
-        self._bar = widgets.FloatProgress(min=0, max=1, layout={"width": "240px", "visibility": "hidden"})
+        self._bar = widgets.FloatProgress(min=0, max=1, layout={"width": "240px", "display": "none"})
         self._notes, self._status, self._picture, self._table = (widgets.HTML() for _ in range(4))
-        field = self._fields
-        groups = [
-            ("gunicorn", [self._class, field["workers"], field["threads"]]),
-            ("Each request", [field["cpu_ms"], field["wait_ms"]]),
-            ("Load", [self._load, field["clients"], field["rate"], field["seconds"]]),
-        ]
         columns = [
-            widgets.VBox([_text(widgets, f"<b>{title}</b>"), *members], layout={"margin": "0 24px 8px 0"})
-            for title, members in groups
+            [widgets.HTML("<b>gunicorn</b>"), self._class, field["workers"], field["threads"]],
+            [widgets.HTML("<b>Each request</b>"), field["cpu_ms"], field["wait_ms"]],
+            [widgets.HTML("<b>Load</b>"), self._load, field["clients"], field["rate"], field["seconds"]],
         ]
+        side_by_side = {"display": "flex", "flex_flow": "row wrap", "align_items": "flex-start"}
         self._box = widgets.VBox(
             [
-                widgets.Box(columns, layout={"display": "flex", "flex_flow": "row wrap"}),
+                widgets.Box(
+                    [widgets.VBox(column, layout={"margin": "0 32px 8px 0"}) for column in columns], layout=side_by_side
+                ),
                 self._notes,
-                widgets.Box([self._run, self._stop, self._bar], layout={"display": "flex", "flex_flow": "row wrap"}),
+                widgets.Box([self._run, self._stop, self._bar], layout=side_by_side),
                 self._status,
                 self._picture,
                 self._table,
@@ -140,13 +131,14 @@ class Panel:
         self._fields["clients"].layout.display = None if by_clients else "none"
         self._fields["rate"].layout.display = "none" if by_clients else None
         try:
-            said = self._settings().notes()
+            settings = self._settings()
+            said = [f"Set: {settings.name}. Each request: {settings.work}. Load: {settings.load}.", *settings.notes()]
         except ValueError as problem:
             said = [str(problem)]
-        self._notes.value = "".join(_paragraph(sentence, live=True) for sentence in said)
+        self._notes.value = _live(*said)
 
     def _say(self, words: str) -> None:
-        self._status.value = _paragraph(words, live=True)
+        self._status.value = _live(words)
 
     # a run
 
@@ -184,7 +176,7 @@ class Panel:
         worker = threading.Thread(target=work, name="labkit bench", daemon=True)
         worker.start()
         self._bar.value, self._bar.max = 0, experiment.settings.seconds
-        self._bar.layout.visibility = "visible"
+        self._bar.layout.display = None
         self._run.description, self._run.icon = "Running", "hourglass"
         said = ""
         while worker.is_alive():
@@ -197,7 +189,7 @@ class Panel:
         try:
             self._show(ended[0])
         finally:
-            self._bar.layout.visibility = "hidden"
+            self._bar.layout.display = "none"
             self._run.description, self._run.icon = "Run", "play"
             self._experiment = None
 
@@ -211,7 +203,9 @@ class Panel:
         else:
             self.runs.append(outcome)
             self._table.value = table(self.runs)._repr_html_()
-            self._picture.value = show.lanes(outcome.trace)._repr_mimebundle_()["text/html"]
+            picture = show.lanes(outcome.trace)._repr_mimebundle_()["text/html"]
+            # Controls have lines of the height of a button; a caption is text.
+            self._picture.value = f'<div style="line-height:1.4;margin:8px 0">{picture}</div>'
             self._say(f"Run {len(self.runs)} has ended. {_finding(outcome)}")
 
 
@@ -233,24 +227,34 @@ def panel(
     return Panel(dict(locals()))
 
 
-def _buttons(widgets: Any, options: Any, chosen: str, label: str) -> Any:
+def _field(widgets: Any, name: str, value: float | None) -> Any:
+    """A field for a number, with its range in its label."""
+    allowed = RANGES[name]
+    span = f"{allowed.least:g} to {allowed.most:g}"
+    return (widgets.IntText if allowed.whole else widgets.FloatText)(
+        value=START_RATE if value is None else value,
+        description=f"{LABELS[name]} ({span})",
+        tooltip=f"{LABELS[name]}: {allowed.unit}, {span}",
+        style={"description_width": f"{LABEL_WIDTH.get(name, 160)}px"},
+        layout={"width": f"{LABEL_WIDTH.get(name, 160) + 85}px"},
+    )
+
+
+def _buttons(widgets: Any, options: Sequence[str], chosen: str, what: str) -> Any:
+    """A button for each option, of which one is down."""
     return widgets.ToggleButtons(
         options=list(options),
         value=chosen,
-        description=label,
-        style={"button_width": "auto", "description_width": "initial"},
+        tooltips=[f"{what}: {option}" for option in options],
+        style={"button_width": "auto"},
         layout={"width": "auto"},
     )
 
 
-def _text(widgets: Any, words: str) -> Any:
-    return widgets.HTML(words)
-
-
-def _paragraph(words: str, live: bool = False) -> str:
-    """A paragraph; `live` asks screen readers to read it when it changes."""
-    role = ' role="status" aria-live="polite"' if live else ""
-    return f'<p{role} style="margin:2px 0;line-height:1.4;white-space:normal">{html.escape(words)}</p>'
+def _live(*sentences: str) -> str:
+    """A paragraph for each sentence, which a screen reader reads when they change."""
+    paragraphs = "".join(f'<p style="margin:2px 0">{html.escape(sentence)}</p>' for sentence in sentences)
+    return f'<div role="status" aria-live="polite" style="line-height:1.4">{paragraphs}</div>'
 
 
 def _finding(run: Run) -> str:

@@ -8,13 +8,13 @@ from labkit.trace import in_words, rate_in_words
 from .experiment import Run
 
 COLUMNS = (
-    "class, workers x threads",
+    "workers x threads",
     "each request",
     "load",
-    "answers a second",
+    "answers/s",
     "median",
     "longest",
-    "most at once",
+    "overlap",
     "cores used",
     "failed",
 )
@@ -50,21 +50,19 @@ class Table:
     def _repr_html_(self) -> str:
         if not self.rows:
             return f"<p>{EMPTY}</p>"
-        pad = "padding:3px 8px;white-space:nowrap"
         head = "".join(
-            f'<th scope="col" style="padding:3px 8px;text-align:{_side(column)};vertical-align:bottom">{name}</th>'
-            for column, name in enumerate(COLUMNS)
+            f'<th scope="col" style="{_style(at)};vertical-align:bottom">{name}</th>' for at, name in enumerate(COLUMNS)
         )
         body = ""
-        for first, *others in self.rows:
-            cells = "".join(
-                f'<td style="{pad};text-align:{_side(column)}">{html.escape(cell)}</td>'
-                for column, cell in enumerate(others, 1)
-            )
-            body += f'<tr><th scope="row" style="{pad};text-align:left">{html.escape(first)}</th>{cells}</tr>'
-        # The text in the colour of what it stands on, also where no notebook gives tables a colour.
+        for name, *others in self.rows:
+            cells = "".join(f'<td style="{_style(at)}">{html.escape(text)}</td>' for at, text in enumerate(others, 1))
+            first = f'<th scope="row" style="{_style(0)}">{html.escape(name)}</th>'
+            body += f'<tr style="border-top:1px solid rgba(128,128,128,0.4)">{first}{cells}</tr>'
+        # The colour is that of the page, also where no notebook colours tables. Zero wide, but at least as wide as the
+        # page: a table does not widen what it stands in. On a narrow page its letters are smaller (2.25 % of the width).
         drawn = (
-            '<div style="overflow-x:auto"><table style="border-collapse:collapse;color:inherit;line-height:1.35">'
+            '<div style="width:0;min-width:100%;container-type:inline-size;overflow-x:auto">'
+            '<table style="border-collapse:collapse;color:inherit;line-height:1.35;font-size:clamp(10px,2.25cqw,13px)">'
             f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
         )
         return drawn + "".join(
@@ -98,5 +96,6 @@ def _notes(run: Run) -> list[str]:
     return [f"{run.name}: {note}" for note in run.settings.notes()] + reasons
 
 
-def _side(column: int) -> str:
-    return "left" if column < WORDS else "right"
+def _style(column: int) -> str:
+    """Words to the left, figures to the right."""
+    return f"padding:0.3em 0.35em;text-align:{'left' if column < WORDS else 'right'}"

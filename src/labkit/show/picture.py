@@ -4,6 +4,7 @@ import html
 import io
 import re
 import secrets
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,8 @@ ON_WHITE = "#1a1a1a"
 FONT_ON_PAGE = "var(--jp-ui-font-family, system-ui, sans-serif)"
 FONT_ON_WHITE = "system-ui, 'DejaVu Sans', sans-serif"
 
+# matplotlib's settings belong to the whole process: two threads that draw would restore each other's.
+_drawing = threading.Lock()
 SETTINGS = {"svg.fonttype": "none", "font.family": "sans-serif", "font.size": 9.0}
 
 
@@ -43,7 +46,7 @@ class Picture:
         import matplotlib
 
         out = io.StringIO()
-        with matplotlib.rc_context(SETTINGS):
+        with _drawing, matplotlib.rc_context(SETTINGS):
             figure.savefig(out, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
         return cls(_tidy(out.getvalue()), alt, extra, caption)
 
