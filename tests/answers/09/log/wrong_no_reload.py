@@ -1,0 +1,24 @@
+# mistake: waits for SIGHUP in capitals
+# says: A reload is missing: which line does the arbiter write when it gets HUP?
+import re
+
+LINE = re.compile(r"\[[^\]]+\] \[(\d+)\] \[[A-Z]+\] (.*)")
+TIMEOUT = re.compile(r"WORKER TIMEOUT \(pid:(\d+)\)")
+SIGNAL = re.compile(r"Worker \(pid:(\d+)\) was sent (SIG\w+)!")
+BOOT = re.compile(r"Worker \(pid:(\d+)\) exited with code 3\.")
+
+
+def what_happened(log):
+    found = []
+    for line in filter(None, map(LINE.fullmatch, log.splitlines())):
+        writer, words = line.groups()
+        if match := TIMEOUT.fullmatch(words):
+            found.append(("timeout", int(match[1])))
+        elif match := SIGNAL.match(words):
+            if match[2] != "SIGTERM" and ("timeout", int(match[1])) not in found:
+                found.append(("killed", int(match[1])))
+        elif match := BOOT.fullmatch(words):
+            found.append(("boot", int(match[1])))
+        elif words == "Handling signal: SIGHUP":
+            found.append(("reload", int(writer)))
+    return found

@@ -1,0 +1,6 @@
+# mistake: takes keepalive for the limit of a request
+# says: saw 500 Internal Server Error
+# says: `keepalive` is how long a connection may be idle after an answer
+workers = 2
+timeout = 1
+keepalive = 30
