@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from labkit import wire
+from labkit.conformance.rules import a_type
 
 from .site import PATIENCE, STUB, Over, Site, cut, last_traceback, observe, raised
 from .verdict import Observation
@@ -63,6 +64,11 @@ class Own:
             raise self.fails(did, "a whole answer", answer.why, INCOMPLETE)
         return answer
 
+    def excuse(self, answer: wire.Answer) -> str:
+        """For an answer of 500 to the last request: the exception in the server's log, as words to add."""
+        event = last_traceback(self.site.server.log[self._logged :]) if answer.status == 500 else None
+        return f"; its log: {event['type'].rpartition('.')[2]}: {cut(event['message'], 120, 1)}" if event else ""
+
     def talk(self) -> wire.Conversation:
         """A connection to send and read on piece by piece."""
         self._logged = len(self.site.server.log)
@@ -114,11 +120,7 @@ class Own:
                 hints = (*hints, "Read the line that is named: what was in the variables there?")
             else:
                 saw = f"{words}; the application had raised {kind}: {event['message']}"
-                hints = (
-                    *hints,
-                    *known[:1],
-                    "An exception of the application is caught, logged, and answered with 500.",
-                )
+                hints = (*hints, *(known[:1] if known in (SECOND, CHUNKS) else ()), *CAUGHT)
         elif not server.alive:
             hints = (*hints, "`serve` goes on for ever: one connection after the other.")
         if not server.alive:
@@ -128,6 +130,7 @@ class Own:
         return Over()
 
 
+CAUGHT = ("An exception of the application is caught, logged and answered with 500; then the connection is closed.",)
 HUNG_UP = ("BrokenPipeError", "ConnectionResetError", "ConnectionAbortedError")
 SILENT = (
     "Does the server wait for bytes that do not come? The client keeps its side open and waits for the answer.",
@@ -171,6 +174,15 @@ WSGI = {
 }
 
 
+NAMED = {
+    "CONTENT_LENGTH": "A request without a body has no CONTENT_LENGTH, or an empty one.",
+    "SERVER_PROTOCOL": "The version as the request line has it, with HTTP/ before it.",
+    "REMOTE_ADDR": "accept() returns the connection and the client's address: a tuple of address and port.",
+    "SERVER_NAME": "The address that you listen on, as a text: listener.getsockname() gives it, and the port.",
+    "SERVER_PORT": "The port that you listen on, as a text: listener.getsockname() gives the address and it.",
+}
+
+
 class Environ:
     """What the application found in environ: name -> (type, repr)."""
 
@@ -191,13 +203,17 @@ class Environ:
         """Whether a variable is as expected."""
         return observe(self.text(name) == value, did, f"{name} is {value!r}", self.shown(name), *hints)
 
-    def called(self, did: str) -> Observation:
+    def called(self, did: str, calls: int) -> Observation:
+        """How the application was called, and how often for this one request."""
         told = self.told
-        saw = f"{told['positional']} by position" + (f", by name {', '.join(told['named'])}" if told["named"] else "")
-        saw += f"; environ is a {told['type']}"
+        saw = f"{'once' if calls == 1 else f'{calls} times'}, {told['positional']} by position"
+        saw += f", by name {', '.join(told['named'])}" if told["named"] else ""
+        saw += f"; environ is {a_type(told['type'])}"
         right = told["positional"] == 2 and not told["named"] and told["type"] == "dict"
         hint = "app(environ, start_response): two positional arguments, the first a plain dict."
-        return observe(right, did, "two arguments by position; environ is a dict", saw, hint)
+        if right and calls != 1:
+            hint = "One request is one call: an application may count, send or delete something each time."
+        return observe(right and calls == 1, did, "once, 2 arguments by position; environ is a dict", saw, hint)
 
     def types(self, did: str) -> Observation:
         wrong = []
@@ -205,7 +221,7 @@ class Environ:
             if "." in name:
                 continue
             if kind != "str":
-                wrong.append(f"{name} is {value}, a {kind}")
+                wrong.append(f"{name} is {value}, {a_type(kind)}")
             elif any(character > "\xff" for character in ast.literal_eval(value)):
                 wrong.append(f"{name} has a character above U+00FF: {value}")
         hints = (
@@ -238,11 +254,11 @@ class Environ:
         hint = "What follows the question mark, as it came: not decoded, and without the question mark."
         return self.is_(did, "QUERY_STRING", query, hint)
 
-    def named(self, did: str, port: int) -> Observation:
+    def named(self, did: str, host: str, port: int) -> Observation:
         """The other variables that are always there."""
-        wanted = {"REQUEST_METHOD": "GET", "SERVER_PORT": str(port), "SERVER_PROTOCOL": "HTTP/1.1"}
+        wanted = {"REQUEST_METHOD": "GET", "SERVER_PROTOCOL": "HTTP/1.1", "REMOTE_ADDR": host}
+        wanted |= {"SERVER_NAME": host, "SERVER_PORT": str(port)}
         wrong = [name for name, value in wanted.items() if self.text(name) != value]
-        wrong += [name for name in ("SERVER_NAME", "REMOTE_ADDR") if not self.text(name)]
         wrong += [
             name
             for name, value in WSGI.items()
@@ -250,15 +266,23 @@ class Environ:
         ]
         if self.text("CONTENT_LENGTH"):
             wrong.append("CONTENT_LENGTH")
-        expected = f"{', '.join(f'{k} {v!r}' for k, v in wanted.items())}, SERVER_NAME, REMOTE_ADDR, {', '.join(WSGI)}"
-        hints = ("Compare with the list in the task, name by name.", "A request without a body has no CONTENT_LENGTH.")
-        return observe(not wrong, did, expected, "; ".join(map(self.shown, wrong)) or "all of them", *hints)
+        expected = f"{', '.join(f'{k} {v!r}' for k, v in wanted.items())}, {', '.join(WSGI)}, no CONTENT_LENGTH"
+        hint = NAMED.get(wrong[0], "Compare with the list in the task, name by name.") if wrong else ""
+        return observe(not wrong, did, expected, "; ".join(map(self.shown, wrong)) or "all of them", hint)
 
     def streams(self, did: str) -> Observation:
+        """Whether the two streams have their methods, and whether `write` is there."""
         wanted = {"wsgi.input": "read readline readlines __iter__", "wsgi.errors": "flush write writelines"}
-        wrong = [f"{n} has {self.variables[n][1] or 'no methods'}" for n in wanted if self.variables[n][1] != wanted[n]]
+        wrong = []
+        for name, methods in wanted.items():
+            kind, have = self.variables[name]
+            if missing := [method for method in methods.split() if method not in have.split()]:
+                what = a_type(kind) if kind else "not there"
+                wrong.append(f"{name} is {what}{', without ' + ', '.join(missing) if kind else ''}")
+        if not wrong and self.told.get("errors"):
+            wrong.append(f"wsgi.errors.write('thé') raised {self.told['errors']}")
         if "no_write" in self.told:
             wrong.append("start_response returned nothing that can be called")
-        saw = "; ".join(wrong) or "both are files"
-        expected = "wsgi.input and wsgi.errors are files; start_response returns `write`"
-        return observe(not wrong, did, expected, saw, "Look up in PEP 3333 which methods the two streams have.")
+        expected = "wsgi.input and wsgi.errors are files, the second of text; start_response returns `write`"
+        hint = "The task names the methods of both. What is written to wsgi.errors is text, what is read from wsgi.input bytes."
+        return observe(not wrong, did, expected, "; ".join(wrong) or "both are files", hint)

@@ -43,13 +43,30 @@ def note(what, **more):
 
 def tell_environ(environ, start_response, positional, named):
     """The types and values of environ, and how the application was called."""
+    note("told")
     found = {str(key): (type(value).__name__, repr(value)) for key, value in dict(environ).items()}
     found["wsgi.input"] = (found.get("wsgi.input", ("",))[0], methods(environ, "input"))
     found["wsgi.errors"] = (found.get("wsgi.errors", ("",))[0], methods(environ, "errors"))
     told = {"type": type(environ).__name__, "positional": positional, "named": named, "variables": found}
+    told["flags"], told["errors"] = flags(environ), writes(environ.get("wsgi.errors"))
     body = json.dumps(told).encode()
     write = start_response("200 OK", [("Content-Type", "application/json")])
     return [body if callable(write) else body.replace(b'"positional"', b'"no_write": true, "positional"', 1)]
+
+
+def flags(environ):
+    """The process that we are in, and what the server says about it and its threads."""
+    names = ("multithread", "multiprocess", "run_once")
+    return {"pid": os.getpid(), **{name: bool(environ.get(f"wsgi.{name}")) for name in names}}
+
+
+def writes(stream):
+    """What is wrong with writing text to a stream; empty when nothing is."""
+    try:
+        stream.write("the application writes to wsgi.errors: th\u00e9\n")
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is what came of it
+        return f"{type(error).__name__}: {error}"
+    return ""
 
 
 def methods(environ, stream):
@@ -64,7 +81,7 @@ class Play:
     The steps: ``start STATUS HEADERS``, ``again STATUS HEADERS`` (with exc_info), ``block TEXT``, ``wait NAME`` (until
     the journal has a file of that name), ``fail TEXT``, ``flood COUNT`` (blocks of 64 KB), ``read METHOD ARGUMENT`` (of
     wsgi.input), ``whole`` (read the whole body), ``give KIND`` (something that is no bytes), ``reads`` (a block with what
-    was read). ``list`` asks for the blocks as a list.
+    was read), ``flags`` (a block with the process and its flags). ``list`` asks for the blocks as a list.
     """
 
     def __init__(self, environ, start_response, book):
@@ -105,7 +122,7 @@ class Play:
     def do_start(self, status, headers, *_):
         try:
             self.write = self.start_response(status, [tuple(pair) for pair in headers])
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is what came of it
             self.note("refused", type=type(error).__name__)
             raise
         self.note("started")
@@ -156,3 +173,6 @@ class Play:
 
     def do_reads(self):
         yield json.dumps(self.got).encode()
+
+    def do_flags(self):
+        yield json.dumps(flags(self.environ)).encode()

@@ -2,11 +2,15 @@
 
 import hashlib
 import re
+import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from email.utils import parsedate_to_datetime
+from itertools import product
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
-from labkit import wire
+from labkit import serve, wire
 
 from ..own import QUIET, Environ, Own, get
 from ..registry import exercise
@@ -28,7 +32,7 @@ def request(
     site: Site,
     *,
     path: str = "thé vert/a+b",
-    query: str = "cups=2&note=%20hot",
+    query: str = "cups=2&note=%20hot?",
     header: tuple[str, str] = ("X-Tea", "green: first flush"),
     twice: tuple[str, str] = ("mint", "lemon"),
     body: str = "two cups of tea",
@@ -38,21 +42,21 @@ def request(
     name, value = header
     key = "HTTP_" + name.upper().replace("-", "_")
     quoted = quote(path, safe="/+")
-    asked = f"GET /part/environ/{quoted}?{query}"
-    sent = [(name, value), ("X-Herb", twice[0]), ("X-Herb", twice[1]), ("Cookie", "a=1"), ("Cookie", "b=2")]
-    told = _environ(own, "GET", f"/part/environ/{quoted}?{query}", sent)
+    asked = f"/part/environ/{quoted}?{query}"
+    sent = [(name, f"{value} \t"), ("X-Herb", twice[0]), ("X-Herb", twice[1]), ("Cookie", "a=1"), ("Cookie", "b=2")]
+    site.prepare()
+    told = _environ(own, "GET", asked, sent)
     if isinstance(told, Observation):
         yield told
         return
     environ = Environ(told)
-    yield environ.called(f"how the application was called, for {asked}")
-    yield environ.types(f"types, for {asked}")
+    yield environ.called(f"GET {asked}: how the application was called", len(own.notes("told")))
+    yield environ.types("types in environ")
     yield environ.path(f"PATH_INFO, for {asked}", f"/part/environ/{path}", f"/part/environ/{quoted}", query)
-    yield environ.query(f"QUERY_STRING, for {asked}", query)
-    yield environ.named(f"what is always there, for {asked}", site.server.port)
-    yield environ.is_(
-        f"{name}: {value}", key, value, "The value is what follows the first colon, without spaces around."
-    )
+    yield environ.query(f"QUERY_STRING, for ...?{query}", query)
+    yield environ.named("what is always there", urlsplit(site.server.url).hostname or "", site.server.port)
+    around = "The value is what follows the first colon, without spaces and tabs around: before it and after it."
+    yield environ.is_(f"{name}: {value}, then a space and a tab", key, value, around)
     joined = ", ".join(twice)
     yield observe(
         re.sub(r",\s*", ", ", environ.text("HTTP_X_HERB") or "") == joined,
@@ -60,14 +64,47 @@ def request(
         f"HTTP_X_HERB is {joined!r}",
         environ.shown("HTTP_X_HERB"),
         "A header may come twice. What happens to the first when you set the key again?",
-        "Join the values with a comma and a space, in the order in which they came.",
+        "Join the values with a comma, in the order in which they came.",
     )
     cookies = "Two Cookie lines are joined with '; ', since a cookie may have a comma in it."
     yield environ.is_("Cookie: a=1 and Cookie: b=2", "HTTP_COOKIE", "a=1; b=2", cookies)
-    yield environ.streams(f"files and write(), for {asked}")
+    yield environ.streams("files and write()")
+    yield from _together(own)
     yield from _posted(own, name, value, key, body)
     yield from _heads(own, name, key)
     yield from _guests_see(own, path, query)
+
+
+def _together(own: Own) -> Iterator[Observation]:
+    """Whether the three flags are true to life, as far as two requests at the same time can show."""
+    did = "wsgi.multithread, multiprocess and run_once, for a second request while the first is in the application"
+    path = own.play(("wait", "go"), ("flags",), call=[_START])
+    with own.talk() as first, own.talk() as second:
+        first.send(get(path, "Connection: close"))
+        own.wait_for(lambda: own.notes("called"))
+        second.send(get("/part/environ", "Connection: close"))
+        met = own.wait_for(lambda: own.notes("told"), 0.3)  # one after the other is fine, too: then it does not come
+        own.site.allow("go")
+        try:
+            one, other = _json(first.answer()), _json(second.answer())
+        except wire.WireError as error:
+            raise own.fails(did, "an answer to both", error) from None
+    if not isinstance(one, dict) or not isinstance(other, dict):
+        yield observe(False, did, "the application's answers: 200 OK and some JSON", "other answers")
+        return
+    both = (one, other["flags"])
+    same, hints, wrong = one["pid"] == other["flags"]["pid"], (), ""
+    if same and met and not all(flags["multithread"] for flags in both):
+        wrong = "both were in one process at the same time, and wsgi.multithread is false"
+        hints = ("An application may keep one connection to a database for all requests when it is told: no threads.",)
+    elif not same and met and not all(flags["multiprocess"] for flags in both):
+        wrong = "two processes had one each at the same time, and wsgi.multiprocess is false"
+        hints = ("An application may keep visitors in a dict when it is told: there is no other process.",)
+    elif same and any(flags["run_once"] for flags in both):
+        wrong = "one process has answered both, and wsgi.run_once is true"
+        hints = ("run_once is for a server that starts a process for each request, such as CGI.",)
+    saw = wrong or ", ".join(f"{name} {both[0][name]}" for name in ("multithread", "multiprocess", "run_once"))
+    yield observe(not wrong, did, "as it is with your server", saw, *hints)
 
 
 def _posted(own: Own, name: str, value: str, key: str, body: str) -> Iterator[Observation]:
@@ -116,15 +153,19 @@ def _heads(own: Own, name: str, key: str) -> Iterator[Observation]:
         yield observe(False, did, "an answer when the head is complete", saw, *hints)
     else:
         yield Environ(told).is_(did, key, "in two pieces", *hints)
-    long = "leaves" * 4000
-    told = _environ(own, "GET", "/part/environ", [(name, long)], did=f"a head of {len(long) // 1000} KB")
+    did, accents = f"{name}: thé café, the first é as two bytes of UTF-8, the second as one", "th\xc3\xa9 caf\xe9"
+    latin = "Bytes of the head become text as latin-1: one character for each byte, whatever the byte."
+    told = _environ(own, "GET", "/part/environ", [(name, accents)], did=did, hints=(latin,))
+    yield told if isinstance(told, Observation) else Environ(told).is_(did, key, accents, latin)
+    did, long = "a head of 32 KB", "leaves" * 5400
+    hint = "Read until the empty line, however many pieces that takes."
+    told = _environ(own, "GET", "/part/environ", [(name, long)], did=did, hints=(hint,))
     if isinstance(told, Observation):
         yield told
     else:
-        environ = Environ(told)
-        saw = f"{len(environ.text(key) or '')} of {len(long)} characters"
-        hint = "Read until the empty line, however many pieces that takes."
-        yield observe(environ.text(key) == long, f"a head of {len(long) // 1000} KB", "the whole value", saw, hint)
+        text = Environ(told).text(key)
+        saw = f"{len(text or '')} of {len(long)} characters"
+        yield observe(text == long, did, "the whole value", saw, hint)
 
 
 def _guests_see(own: Own, path: str, query: str) -> Iterator[Observation]:
@@ -143,16 +184,24 @@ def _guests_see(own: Own, path: str, query: str) -> Iterator[Observation]:
 
 
 def _environ(
-    own: Own, method: str, target: str, headers: Pairs, body: bytes = b"", *, version: str = "HTTP/1.1", did: str = ""
+    own: Own,
+    method: str,
+    target: str,
+    headers: Pairs,
+    body: bytes = b"",
+    *,
+    version: str = "HTTP/1.1",
+    did: str = "",
+    hints: tuple[str, ...] = (),
 ) -> dict[str, Any] | Observation:
     """What the application was told, or an observation that says why that is not known."""
     did = did or f"{method} {target}"
-    answer = own.ask(method, target, headers, body, version=version, did=did)
+    answer = own.ask(method, target, headers, body, version=version, did=did, hints=hints)
     told = _json(answer)
     if isinstance(told, dict) and "variables" in told:
         return told
-    saw = f"{answer.status} {answer.reason}, {answer.body[:80]!r}"
-    hints = (
+    saw = f"{answer.status} {answer.reason}, {answer.body[:80]!r}{own.excuse(answer)}"
+    hints = hints or (
         "The application answers 200 and JSON. What became of its status, its headers and its block?",
         "If it raised, the reason is in the server's log.",
     )
@@ -184,9 +233,12 @@ def response(
     steps = [("block", text) for text in blocks]
     did = f"the application gave {status!r}, {len(headers)} headers and {list(blocks)}"
     answer = own.ask("GET", own.play(*steps, call=[start], list=True), did=did)
-    yield _status(did, answer, status)
+    yield _status(own, did, answer, status)
     yield _headers(did, answer, headers)
     yield observe(answer.text == body, did, f"the body {body!r}", f"{answer.text!r}", "All blocks, in their order.")
+    yield (late := _late(own, start, body))
+    if not late.holds:
+        return  # most of what follows is a generator
     yield from _dates(own, did, answer)
     yield from _framing(own, start, blocks, body)
     yield from _bodyless(own, body)
@@ -197,8 +249,16 @@ def response(
     yield from _guests_answer(own)
 
 
-def _status(did: str, answer: wire.Answer, status: str) -> Observation:
-    saw = f"{answer.version} {answer.status} {answer.reason}"
+def _late(own: Own, start: tuple[Any, ...], body: str) -> Observation:
+    did = "a generator that calls start_response with its first block"
+    hint = "Do not look for the status before you have asked for a block."
+    answer = own.ask("GET", own.play(start, ("block", body)), did=did, may_break=True, hints=(hint,))
+    saw = f"{answer.status} {answer.reason}{own.excuse(answer)}"
+    return observe(saw == start[1], did, start[1], saw, hint)
+
+
+def _status(own: Own, did: str, answer: wire.Answer, status: str) -> Observation:
+    saw = f"{answer.version} {answer.status} {answer.reason}{own.excuse(answer)}"
     hints = ("The status line is HTTP/1.1, a space, and the application's status as it is.",)
     if answer.version != "HTTP/1.1":
         hints = ("Your server speaks HTTP/1.1: chunks, for one, do not exist in HTTP/1.0.",)
@@ -222,8 +282,14 @@ def _dates(own: Own, did: str, answer: wire.Answer) -> Iterator[Observation]:
         "The application gave no Date; HTTP wants one (RFC 9110, section 6.6.1).",
         "email.utils.formatdate writes it, with usegmt=True.",
     )
-    right = len(dates) == 1 and DATE.match(dates[0])
-    yield observe(right, did, "one Date header, like Sun, 06 Nov 1994 08:49:37 GMT", f"Date: {dates}", *hints)
+    right, saw = len(dates) == 1 and DATE.match(dates[0]), f"Date: {', '.join(dates)}" if dates else "no Date"
+    if right and (off := abs(parsedate_to_datetime(dates[0]).timestamp() - time.time())) > 60:
+        right, saw = False, f"{saw}, which is {off / 3600:.1f} hours off"
+        hints = (
+            "The Date of an answer is the time at which it is made.",
+            "GMT has one clock for all places: time.gmtime, or email.utils.formatdate(usegmt=True).",
+        )
+    yield observe(right, did, "one Date header with the time of now, like Sun, 06 Nov 1994 08:49:37 GMT", saw, *hints)
     old = "Thu, 01 Jan 2026 00:00:00 GMT"
     path = own.play(("block", "old"), call=[("start", "200 OK", [TEXT, ("dATE", old)])], list=True)
     answer = own.ask("GET", path, did="the application gave dATE: 01 Jan 2026")
@@ -263,7 +329,11 @@ def _framing(own: Own, start: tuple[Any, ...], blocks: Sequence[str], body: str)
     answer = own.ask("GET", path, version="HTTP/1.0", did="the same, to a client of HTTP/1.0")
     right = answer.framing in ("close", "length") and answer.text == body
     hint = "HTTP/1.0 knows no chunks: there the end of the connection is the end of the body."
-    yield observe(right, "the same, to a client of HTTP/1.0", "no chunks", _shape(answer), hint)
+    if right and answer.version != "HTTP/1.1":
+        hint = "The version in an answer is the server's own. A client of HTTP/1.0 reads HTTP/1.1 as well."
+    right = right and answer.version == "HTTP/1.1"
+    saw = f"{answer.version}, {_shape(answer)}"
+    yield observe(right, "the same, to a client of HTTP/1.0", "HTTP/1.1, and no chunks", saw, hint)
 
     answer = own.ask(
         "GET", own.play(call=[("start", "200 OK", [TEXT])], list=True), did="an empty list, to a client of HTTP/1.1"
@@ -296,16 +366,18 @@ def _bodyless(own: Own, body: str) -> Iterator[Observation]:
     hints = ("The application gave a body. The answer to HEAD has none: drop the blocks, send the head.",)
     did = f"HEAD; the application gave Content-Length: {size} and a block"
     yield observe(right, did, f"Content-Length: {size}, and no byte after the head", saw, *hints)
-    for status in ("204 No Content", "304 Not Modified"):
-        answer = own.ask("GET", own.play(call=[("start", status, [])], list=True), did=f"{status}, no block")
+    for status, blocks in product(("204 No Content", "304 Not Modified"), ([], [("block", body)])):
+        did = f"{status}, {'and a block all the same' if blocks else 'no block'}"
+        answer = own.ask("GET", own.play(*blocks, call=[("start", status, [])], list=True), did=did)
         framing = [
             n
             for n, _ in answer.headers
             if n.lower() == "transfer-encoding" or (n, status[0]) == ("Content-Length", "2")
         ]
-        saw = f"{', '.join(framing) or 'no framing'}, {answer.extra[:60]!r} after the head"
+        saw = f"{', '.join(framing) or 'no framing'}, {answer.extra[:60]!r} after the head{own.excuse(answer)}"
+        right = str(answer.status) == status[:3] and not framing and not answer.extra
         hint = "An answer with 204 or 304 ends with its head: no chunks, not even the last one, and no length of 0."
-        yield observe(not framing and not answer.extra, f"{status}, no block", "a head and nothing else", saw, hint)
+        yield observe(right, did, f"{status[:3]}, a head and nothing else", saw, hint)
 
 
 def _deferred(own: Own, blocks: Sequence[str]) -> Iterator[Observation]:
@@ -319,6 +391,7 @@ def _deferred(own: Own, blocks: Sequence[str]) -> Iterator[Observation]:
     answer = own.ask("GET", own.play(*steps), did=did, may_break=True, hints=hints)
     right = answer.status == 503 and answer.header("X-First") is None
     saw = f"{answer.status} {answer.reason}" + (", with X-First of the first call" if answer.header("X-First") else "")
+    saw += own.excuse(answer)
     yield observe(right, did, "503 Changed My Mind, without X-First", saw, *hints)
 
 
@@ -361,19 +434,20 @@ def _at_once(own: Own, start: tuple[Any, ...]) -> Iterator[Observation]:
 
 def _lengths(own: Own) -> Iterator[Observation]:
     """A Content-Length that does not agree with the blocks."""
-    path = own.play(
-        ("block", "hello"), ("block", " and MORE"), call=[("start", "200 OK", [TEXT, ("Content-Length", "5")])]
-    )
-    answer = own.ask("GET", path, did="Content-Length: 5, and 14 bytes of blocks")
-    saw = f"{answer.body!r}, then {answer.extra[:40]!r}"
+    five = ("start", "200 OK", [TEXT, ("Content-Length", "5")])
     hints = (
         "The client takes what comes after 5 bytes for the beginning of the next answer.",
-        "Count what you send, and cut the block that goes beyond.",
+        "Count what you have sent: of each block, only what is left of the 5 bytes goes out.",
     )
-    did = "Content-Length: 5, and 14 bytes of blocks"
-    yield observe(
-        b"MORE" not in answer.raw and answer.body == b"hello", did, "b'hello' and nothing after it", saw, *hints
-    )
+    blocks = [("block", "hel"), ("block", "lo a"), ("block", "nd")]
+    for did, book in (
+        ("Content-Length: 5, and the blocks 'hel', 'lo a', 'nd'", {"blocks": blocks, "call": [five]}),
+        ("the same, given to write()", {"blocks": [], "call": [five, *blocks]}),
+    ):
+        path = own.play(*book["blocks"], call=book["call"])
+        answer = own.ask("GET", path, did=did, may_break=True, hints=hints)
+        saw = f"{answer.body!r}, then {repr(answer.extra[:40]) if answer.extra else 'nothing'}{own.excuse(answer)}"
+        yield observe(answer.body == b"hello" and not answer.extra, did, "b'hello', then nothing", saw, *hints)
     path = own.play(("block", "hello"), call=[("start", "200 OK", [TEXT, ("Content-Length", "10")])])
     with own.talk() as talk:
         talk.send(get(path))
@@ -419,15 +493,25 @@ def _guests_answer(own: Own) -> Iterator[Observation]:
 
 @exercise("lab02/errors", "What goes wrong inside", **SERVER)
 def errors(
-    site: Site, *, secret: str = "the kettle is empty", status: str = "503 Kettle Empty"
+    site: Site,
+    *,
+    secret: str = "the kettle is empty",
+    status: str = "503 Kettle Empty",
+    control: tuple[str, str] = ("\r\n", "\n"),
 ) -> Iterator[Observation]:
-    """`secret`: what the application says when it fails; `status`: what it says when it notices itself."""
+    """`secret`: what the application says when it fails; `status`: what it says when it notices itself.
+
+    `control`: control characters for a status and for a header.
+    """
     own = Own(site)
     yield from _fails_early(own, secret)
-    yield from _fails_late(own, secret)
+    for row in _fails_late(own, secret):
+        yield row
+        if STILL_WAITS in row.hints:
+            return  # each further broken answer would be waited for as long
     yield from _twice(own)
     yield from _with_exc_info(own, status)
-    yield from _refused(own)
+    yield from _refused(own, control)
     yield from _closes(own)
 
 
@@ -459,11 +543,10 @@ def _fails_early(own: Own, secret: str) -> Iterator[Observation]:
         )
         logged = logged and own.wait_for(lambda: secret in own.site.server.log[before:])  # noqa: B023
     log = own.site.server.log
-    saw = "it is there" if logged and "Traceback" in log else f"the end of the log: {log[-60:]!r}"
+    right = logged and "Traceback" in log
+    saw = "the traceback of each failure" if right else f"the log ends: {log[-60:]!r}" if log else "nothing"
     hint = "The traceback belongs into wsgi.errors or onto stderr: traceback.print_exc() writes it."
-    yield observe(
-        logged and "Traceback" in log, "looked into the server's log", "the traceback of each failure", saw, hint
-    )
+    yield observe(right, "the server's log after these", "the traceback of each failure", saw, hint)
     answer = own.ask("GET", "/health")
     yield observe(answer.status == 200, "GET /health after that", "200", f"{answer.status} {answer.reason}")
     answer = own.ask(
@@ -479,7 +562,7 @@ def _fails_late(own: Own, secret: str) -> Iterator[Observation]:
     """After the first block: the client must see that something is missing."""
     did = "a block, then the iterable raised"
     answer = own.ask("GET", own.play(_START, ("block", "one, "), ("fail", secret)), did=did, may_break=True)
-    right = not answer.complete and answer.body == b"one, " and secret not in answer.text
+    right = _broke_off(answer) and answer.body == b"one, " and secret not in answer.text
     hints = (
         "200 OK has left. What is missing can be seen only if the answer does not end as it should.",
         "No last chunk after a failure: close the connection instead.",
@@ -488,9 +571,19 @@ def _fails_late(own: Own, secret: str) -> Iterator[Observation]:
         hints = ("A second status line inside the body: once the headers have left, there is no 500 any more.",)
     elif answer.status == 500:
         hints = ("The first block was held back: it leaves before the next is asked for.",)
+    elif "within" in answer.why:
+        hints = (STILL_WAITS, "The answer breaks off: that is what the end of the connection tells the client.")
     elif answer.framing == "close":
         hints = ("Only the end of the connection ends this body, so a failure looks like the end. Send chunks.",)
     yield observe(right, did, "200, the block, and no proper end", _shape(answer), *hints)
+
+
+STILL_WAITS = "The client still waits. Close the connection."
+
+
+def _broke_off(answer: wire.Answer) -> bool:
+    """Whether the client could see that the answer is not whole: the connection ended, and the body had not."""
+    return not answer.complete and "connection ended" in answer.why
 
 
 def _twice(own: Own) -> Iterator[Observation]:
@@ -529,45 +622,91 @@ def _with_exc_info(own: Own, status: str) -> Iterator[Observation]:
     raised = own.notes("raised")
     saw = f"it raised {raised[0]['type']}" if raised else "it raised nothing"
     saw += f"; {_shape(answer)}"
-    right = raised and raised[0]["same"] and not answer.complete
+    right = raised and raised[0]["same"] and _broke_off(answer)
     hints = (
         "The headers have left. start_response raises the exception that it was given, with its traceback.",
         "exc_info is (type, value, traceback): raise exc_info[1].with_traceback(exc_info[2]).",
     )
-    if raised and raised[0]["same"]:
+    if raised and raised[0]["same"] and "within" in answer.why:
+        hints = (STILL_WAITS,)
+    elif raised and raised[0]["same"]:
         hints = ("It raised as it should. The answer must break off then: no last chunk.",)
     elif raised:
         hints = ("Raise the very exception that you were given, not one of your own.",)
     yield observe(right, did, "it raises the PartError it was given; the answer breaks off", saw, *hints)
 
 
-def _refused(own: Own) -> Iterator[Observation]:
+HOP_BY_HOP = (
+    ("Connection", "close"),
+    ("transfer-encoding", "chunked"),
+    ("Keep-Alive", "timeout=5"),
+    ("TE", "trailers"),
+    ("trailer", "X-Tea"),
+    ("Upgrade", "tea/4"),
+    ("proxy-authenticate", "Basic"),
+    ("Proxy-Authorization", "Basic"),
+)
+
+
+def _refused(own: Own, control: tuple[str, str]) -> Iterator[Observation]:
     """What an application must not give."""
-    cases = [
-        (
-            "the block 'no bytes', a str",
-            (_START, ("give", "text")),
-            "Look at the type before you send: bytes, and nothing else.",
-        ),
-        (
-            "a header Connection: close from the application",
-            (("start", "200 OK", [TEXT, ("Connection", "close")]), ("block", "x")),
-            "Connection, Transfer-Encoding and the like are between server and client: refuse them (list in the task).",
-        ),
-        (
-            "a header value with CR LF in it",
-            (("start", "200 OK", [TEXT, ("X-Tea", "green\r\nX-Forged: yes")]), ("block", "x")),
-            "Look for characters below the space in names, values and the status before you write them.",
-        ),
-    ]
-    for did, steps, hint in cases:
-        answer = own.ask("GET", own.play(*steps), did=did, may_break=True)
-        saw = f"{answer.status} {answer.reason}"
+    start = ("start", "200 OK", [TEXT])
+    hint = "Look at the type before you send: bytes, and nothing else."
+    yield _not_sent(own, "the block 'no bytes', a str", (start, ("give", "text")), hint)
+    hints = (
+        "Connection, Transfer-Encoding and the like are between server and client: refuse them (list in the task).",
+        "There are eight of them, and capitals mean nothing in a header's name.",
+    )
+    for name, value in HOP_BY_HOP:
+        row = _not_sent(own, f"a header {name}: {value} from the application", _with_header(name, value), *hints)
+        if not row.holds:
+            break
+    else:
+        row = replace(row, did=f"from the application: {', '.join(name for name, _ in HOP_BY_HOP)}, one at a time")
+    yield row
+    hints = (
+        "Look for characters below the space in names, values and the status before you write them.",
+        "Not only CR LF together: many clients take a lone LF for the end of a line, too.",
+    )
+    ends, other = control
+    for did, steps in (
+        (f"a header value with {ends!r} in it", _with_header("X-Tea", f"green{ends}X-Forged: yes")),
+        (f"a header value with {other!r} in it", _with_header("X-Tea", f"green{other}X-Forged: yes")),
+        ("a header value with '\\x00' in it", _with_header("X-Tea", "gr\x00en")),
+        (f"a header name with {other!r} in it", _with_header(f"X-Tea{other}X-Forged", "yes")),
+        (f"a status with {ends!r} in it", (("start", f"200 OK{ends}X-Forged: yes", [TEXT]), ("block", "x"))),
+        (f"a status with {other!r} in it", (("start", f"200 OK{other}X-Forged: yes", [TEXT]), ("block", "x"))),
+    ):
+        yield _not_sent(own, did, steps, *hints)
+
+
+def _with_header(name: str, value: str) -> tuple[tuple[Any, ...], ...]:
+    return ("start", "200 OK", [TEXT, (name, value)]), ("block", "x")
+
+
+def _not_sent(own: Own, did: str, steps: tuple[tuple[Any, ...], ...], *hints: str) -> Observation:
+    """What the application gives in these steps makes the answer 500, and the application is told by an exception."""
+    path = own.play(*steps)
+    try:
+        answer = wire.exchange(own.site.server.url, target=path, timeout=QUIET)
+    except wire.NoAnswer as error:
+        raise own.fails(did, "500", error) from None
+    except wire.WireError as error:  # the very thing that was not to be sent
+        return observe(False, did, "500", f"it was sent: {error}", *hints)
+    saw = f"{answer.status} {answer.reason}"
+    if answer.status == 200:
+        sent = [
+            name
+            for name, value in dict(HOP_BY_HOP).items()
+            if f"header {name}:" in did and answer.header(name) == value
+        ]
         if answer.header("X-Forged"):
             saw += ", and a header X-Forged: yes that nobody gave"
-        elif answer.status == 200:
-            saw += ": it was sent" if answer.body or "Conn" in did else ", an answer without the block"
-        yield observe(answer.status == 500, did, "500", saw, hint)
+        elif sent or answer.body and "block" in did:
+            saw += ": it was sent"
+        else:
+            saw += f", without {'the block' if 'block' in did else 'it, or with another value'}; the application was not told"
+    return observe(answer.status == 500, did, "500", saw, *hints)
 
 
 def _closes(own: Own) -> Iterator[Observation]:
@@ -622,6 +761,7 @@ def body(
     yield from _without(own)
     yield from _decoded(own, chunks)
     yield from _expected(own)
+    yield from _unread(own)
     yield from _uploads(own, chunks)
 
 
@@ -753,7 +893,41 @@ def _expected(own: Own) -> Iterator[Observation]:
                 raise own.fails(f"POST without a wish for 100, HTTP/{version}", "an answer", error) from None
         did = f"POST with HTTP/{version}, {line}"
         hint = "100 Continue is for clients of HTTP/1.1 that ask for it. Others take it for the answer."
-        yield observe(not answer.interim, did, "no 100", f"{answer.interim} before {answer.status}", hint)
+        first = ", ".join(map(str, answer.interim)) or "nothing"
+        yield observe(not answer.interim, did, "no 100", f"{first} before {answer.status}", hint)
+
+
+def _unread(own: Own) -> Iterator[Observation]:
+    """A body that the application does not read is no next request, and no reason to keep the client waiting."""
+    data = b"nobody reads this"
+    bodies = {
+        f"{len(data)} bytes": _post(f"Content-Length: {len(data)}") + data,
+        "one chunk": _post("Transfer-Encoding: chunked") + b"%x\r\n%b\r\n0\r\n\r\n" % (len(data), data),
+    }
+    for size, raw in bodies.items():
+        did = f"POST of {size} that the application does not read, then GET /health on the same connection"
+        expected = "200 and 200, or Connection: close in the first answer"
+        own.play(_START, ("block", "unread"))
+        with own.talk() as talk:
+            talk.send(raw)
+            try:
+                first = talk.answer("POST", QUIET)
+            except wire.WireError as error:
+                raise own.fails(did, expected, error) from None
+            if "close" in (first.header("Connection") or "").lower():
+                saw, right = f"{first.status}, Connection: close", first.status == 200
+            else:
+                talk.send(get("/health"))
+                try:
+                    second = talk.answer("GET", QUIET)
+                    saw, right = f"{first.status} and {second.status}", (first.status, second.status) == (200, 200)
+                except wire.WireError as error:
+                    saw, right = f"{first.status}, and to the second request: {error}", False
+        hints = (
+            "The body of the first request is still in the connection when the second one is read.",
+            "Read what the application has left unread, or close the connection and say so.",
+        )
+        yield observe(right, did, expected, saw, *hints)
 
 
 def _uploads(own: Own, chunks: Sequence[str]) -> Iterator[Observation]:
@@ -789,24 +963,42 @@ def _uploads(own: Own, chunks: Sequence[str]) -> Iterator[Observation]:
 # --- rude clients ---------------------------------------------------------------------------------------------------
 
 _H = "Host: tea.example\r\n"
-BAD: Sequence[tuple[str, str]] = (
-    ("a first line of two parts", f"GET /health\r\n{_H}\r\n"),
-    ("a version that is not HTTP/1", f"GET /health TEA/4.1\r\n{_H}\r\n"),
-    ("a space before a colon", f"GET /health HTTP/1.1\r\n{_H}X-Tea : green\r\n\r\n"),
-    ("a line without a colon", f"GET /health HTTP/1.1\r\n{_H}green tea\r\n\r\n"),
-    ("no Host", "GET /health HTTP/1.1\r\nX-Tea: green\r\n\r\n"),
-    ("Content-Length: two", f"POST /upload HTTP/1.1\r\n{_H}Content-Length: two\r\n\r\nab"),
-    (
-        "Content-Length and Transfer-Encoding",
-        f"POST /upload HTTP/1.1\r\n{_H}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-    ),
-    ("a chunk size that is no number", f"POST /upload HTTP/1.1\r\n{_H}Transfer-Encoding: chunked\r\n\r\ntea\r\n\r\n"),
+PLACES = {  # where the broken part of a request stands
+    "line": "%s\r\n" + _H + "\r\n",
+    "host": "GET /health HTTP/1.1\r\nX-Tea: green\r\n%s\r\n",
+    "header": "GET /health HTTP/1.1\r\n" + _H + "%s\r\n\r\n",
+    "length": "POST /upload HTTP/1.1\r\n" + _H + "%s\r\n\r\nab",
+    "coding": "POST /upload HTTP/1.1\r\n" + _H + "%s\r\n\r\n3\r\ntea\r\n0\r\n\r\n",
+    "chunks": "POST /upload HTTP/1.1\r\n" + _H + "Transfer-Encoding: chunked\r\n\r\n%s\r\n0\r\n\r\n",
+}
+BAD: Sequence[tuple[str, str, str]] = (
+    ("line", "a first line of two parts", "GET /health"),
+    ("line", "a first line with two spaces", "GET  /health HTTP/1.1"),
+    ("line", "a first line whose target begins with no slash", "GET health HTTP/1.1"),
+    ("line", "a version that is not HTTP/1", "GET /health HTTP/2.0"),
+    ("header", "a space before a colon", "X-Tea : green"),
+    ("header", "a name that is none", "X(Tea): green"),
+    ("header", "a line without a colon", "green tea"),
+    ("header", "a line that begins with a space", "X-Tea: green\r\n and black"),
+    ("header", "a control character in a value", "X-Tea: gr\x0ben"),
+    ("host", "no Host", ""),
+    ("host", "two Hosts", "Host: tea.example\r\nHost: tea.example\r\n"),
+    ("length", "a Content-Length that is no number", "Content-Length: two"),
+    ("length", "a Content-Length that int() would take", "Content-Length: 0_2"),
+    ("length", "two that differ: Content-Length", "Content-Length: 2\r\nContent-Length: 1"),
+    ("coding", "Content-Length and Transfer-Encoding", "Content-Length: 13\r\nTransfer-Encoding: chunked"),
+    ("coding", "an unknown coding", "Transfer-Encoding: gzip, chunked"),
+    ("chunks", "a chunk size that is no number", "tea"),
+    ("chunks", "a chunk size that int(size, 16) would take", "0x3\r\ntea"),
+    ("chunks", "a chunk without CR LF after it", "3\r\ntea and more"),
 )
 WHY = {
     "first line": "Method, target and version, with one space between them, and a target that begins with a slash.",
     "version": "HTTP/1.1 or HTTP/1.0, and nothing else.",
+    "line that begins": "Old clients folded long values into a second line; RFC 9112 lets you refuse that.",
     "space": "What stands before the colon must be a name: letters, digits and a few signs, and no space.",
-    "line": "Every line has a name and a colon. Old clients folded long values; RFC 9112 lets you refuse that.",
+    "name": "What stands before the colon is made of letters, digits and the signs that the task lists, at least one.",
+    "line": "Every line has a name, a colon and a value.",
     "host": "With HTTP/1.1 a Host belongs to every request, once.",
     "content-length": "Digits, and nothing else; two lengths that differ, or a length beside chunks, could be read in two ways.",
     "chunk": "A size is made of hexadecimal digits, and the bytes of a chunk are followed by CR LF.",
@@ -817,45 +1009,56 @@ WHY = {
 
 @exercise("lab02/rude", "Clients that do not behave", **SERVER)
 def rude(
-    site: Site, *, bad: Sequence[tuple[str, str]] = BAD, silent: int = 24, half: str = "GET /hea"
+    site: Site, *, bad: Sequence[tuple[str, str, str]] = BAD, silent: int = 24, half: str = "GET /hea"
 ) -> Iterator[Observation]:
-    """`bad`: what is wrong and the request; `silent`: how many clients say nothing; `half`: the beginning of a head."""
+    """`bad`: where a request is broken, how, and the broken part; `silent`: how many clients say nothing.
+
+    `half`: the beginning of a head.
+    """
     own = Own(site)
     answer = own.ask("GET", "/health")
-    yield observe(
-        answer.status == 200, "GET /health, before anybody is rude", "200", f"{answer.status} {answer.reason}"
-    )
-    for what, text in bad:
-        yield _answered(own, what, text)
+    saw = f"{answer.status} {answer.reason}"
+    yield observe(answer.status == 200, "GET /health, before anybody is rude", "200", saw)
+    patience = QUIET
+    for where, what, broken in bad:
+        row, closed = _answered(own, where, what, broken, patience)
+        patience = QUIET if closed else 0.5  # it need not be waited for so long twice
+        yield row
     answer = own.ask("GET", "/health")
     yield observe(answer.status == 200, "GET /health after these", "200", f"{answer.status} {answer.reason}")
     yield _endless(own)
     yield from _silent(own, silent, half)
 
 
-def _answered(own: Own, what: str, text: str) -> Observation:
-    """How one malformed request is answered."""
+def _answered(own: Own, where: str, what: str, broken: str, patience: float) -> tuple[Observation, bool]:
+    """How one malformed request is answered, and whether the connection was closed then."""
     own.site.prepare()
-    chunk = "chunk" in what
-    try:
-        answer = wire.send(own.site.server.url, text.encode("latin-1"), timeout=QUIET)
-        saw, right = (
-            f"{answer.status} {answer.reason}",
-            answer.status in (400, 501, 505) or (chunk and answer.status >= 400),
-        )
-    except wire.WireError as error:
-        saw, right = str(error), False
+    shown = broken.strip("\r\n")
+    did = f"sent {what}{f': {shown!r}' if shown else ''}"
+    closed = True
+    with own.talk() as talk:
+        talk.send((PLACES[where] % broken).encode("latin-1"))
+        try:
+            answer = talk.answer("GET", QUIET)
+            closed = talk.wait_closed(patience)
+            saw = f"{answer.status} {answer.reason}{own.excuse(answer)}"
+            right = answer.status in (400, 501, 505) or (where == "chunks" and answer.status >= 400)
+        except wire.WireError as error:
+            saw, right = str(error), False
     if not right and own.wait_for(lambda: not own.site.server.alive, 0.3):
-        raise own.fails(f"sent {what}", "400 Bad Request", saw)
+        raise own.fails(did, "400 Bad Request", saw)
     called = own.notes("called")
     why = next((words for key, words in WHY.items() if key in what.lower()), "See the list in the task.")
-    if called and not chunk:
-        saw, right = f"{saw}; the application was called with {called[0].get('path')!r}", False
     hints = (
         why,
         "A request that is refused gets 400, a line of text, and the end of the connection; the application is not called.",
     )
-    return observe(right, f"sent {what}: {text[:44]!r}", "400 Bad Request", saw, *hints)
+    if called and where != "chunks":
+        saw, right = f"{saw}; the application was called with {called[0].get('path')!r}", False
+    elif right and not closed:
+        saw, right = f"{saw}, and the connection is still open", False
+        hints = ("After a broken request nobody knows where the next one begins. Close.",)
+    return observe(right, did, "400 Bad Request, and the connection is closed", saw, *hints), closed
 
 
 def _endless(own: Own) -> Observation:
@@ -872,12 +1075,10 @@ def _endless(own: Own) -> Observation:
             sent += len(line)
         if not ended:
             ended = talk.wait_closed(0.5)
-        begin = talk.received[:40]
-    saw = (
-        f"{begin[:30]!r}, or the end of the connection"
-        if ended
-        else f"{sent >> 20} MB were taken, and no end was in sight"
-    )
+        begin = talk.received.partition(b"\r\n")[0].decode("latin-1")
+    saw = begin or "the connection was closed"
+    if not ended:
+        saw = f"{sent >> 20} MB were taken, and no end was in sight"
     hints = ("Where do the lines go? Into memory, until it is full.", "Stop at some size: 64 KB are more than enough.")
     return observe(ended, did, "431 (or 400), or a closed connection, before 4 MB", saw, *hints)
 
@@ -913,6 +1114,29 @@ def _silent(own: Own, silent: int, half: str) -> Iterator[Observation]:
         for talk in talks:
             talk.abort()
     yield _still(own, "GET /health, when all of them have hung up", "A client that hangs up is no reason to stop.")
+    for begin in kinds.values():
+        with own.talk() as talk:
+            talk.send(begin)  # and closes the connection in good order
+    yield _still(own, "GET /health, when more of them have come and gone", "A client that leaves is no reason to stop.")
+    yield _rests(own)
+
+
+def _rests(own: Own) -> Observation:
+    """Nobody is there: a server that waits needs no CPU. One that never rests, over and over, waits for bytes in vain."""
+    did, expected = "looked at the server when nobody is there", "it waits, and needs no CPU time"
+    used = 0.0
+    for _ in range(6):
+        pids = [process.pid for process in serve.tree(own.site.server)]
+        begin, before = time.monotonic(), serve.cpu_seconds(pids)
+        time.sleep(0.25)
+        used = (serve.cpu_seconds(pids) - before) / (time.monotonic() - begin)
+        if used < 0.15:
+            return observe(True, did, expected, "it waits")
+    hints = (
+        "`recv` that returns b'' means that the client has gone, for good: more will not come.",
+        "Which of your loops asks again until it has its bytes? It must end when b'' comes.",
+    )
+    return observe(False, did, expected, f"it goes on working, with {used:.0%} of a core", *hints)
 
 
 def _still(own: Own, did: str, *hints: str) -> Observation:

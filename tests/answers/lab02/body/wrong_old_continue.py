@@ -1,6 +1,6 @@
 # mistake: says 100 Continue to HTTP/1.0
 # says: POST with HTTP/1.0, Expect: 100-continue
-# says: 1 of 13 observations does not hold
+# says: 1 of 15 observations does not hold
 import io
 import socket
 import sys

@@ -73,6 +73,8 @@ class Answer:
             raise exc_info[1].with_traceback(exc_info[2])
         if self.status:
             raise RuntimeError("start_response was called twice")
+        if CONTROL.search(status):
+            raise ValueError(f"a control character in the status: {status!r}")
         for name, value in headers:
             if name.lower() in HOP_BY_HOP:
                 raise ValueError(f"this header is the server's: {name}")

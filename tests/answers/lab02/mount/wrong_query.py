@@ -5,7 +5,12 @@ def mount(apps):
         script, path = environ.get("SCRIPT_NAME", ""), environ.get("PATH_INFO", "")
         for prefix in sorted(apps, key=len, reverse=True):
             if path == prefix or path.startswith(prefix + "/"):
-                moved = {**environ, "SCRIPT_NAME": script + prefix, "PATH_INFO": path[len(prefix) :], "QUERY_STRING": ""}
+                moved = {
+                    **environ,
+                    "SCRIPT_NAME": script + prefix,
+                    "PATH_INFO": path[len(prefix) :],
+                    "QUERY_STRING": "",
+                }
                 return apps[prefix](moved, start_response)
         start_response("404 Not Found", [("Content-Type", "text/plain")])
         return [b"There is nothing here.\n"]

@@ -118,7 +118,8 @@ class WSGIHandler(http.server.BaseHTTPRequestHandler):
             if size > 65536 or not line.endswith(b"\r\n"):
                 return self.send_error(431 if size > 65536 else 400)
             lines.append(line)
-        if not re.fullmatch(rb"[!-~]+ /[!-~]* HTTP/1\.[01]\r\n", lines[0]):
+        method, _, rest = lines[0].partition(b" ")
+        if not NAME.fullmatch(method) or not re.fullmatch(rb"/[!-~]* HTTP/1\.[01]\r\n", rest):
             return self.send_error(400)
         for line in lines[1:-1]:
             name, colon, value = line[:-2].partition(b":")
@@ -132,7 +133,9 @@ class WSGIHandler(http.server.BaseHTTPRequestHandler):
         new = self.request_version == "HTTP/1.1"
         if count("Host") > 1 or (new and not count("Host")) or not re.fullmatch("[0-9]+", length):
             return self.send_error(400)
-        if count("Content-Length") > 1 or (coding and (count("Content-Length") or coding.lower() != "chunked" or not new)):
+        if count("Content-Length") > 1 or (
+            coding and (count("Content-Length") or coding.lower() != "chunked" or not new)
+        ):
             return self.send_error(400)
         environ = self.environ()
         if coding:
@@ -197,7 +200,11 @@ class Exchange:
         if exc_info is None and self.called:
             raise RuntimeError("headers already set")
         self.called = True
-        bad = [n for n, v in headers if n.lower() in NEVER or not n.isascii() or re.search(r"[\x00-\x08\x0a-\x1f\x7f]", n + v)]
+        bad = [
+            n
+            for n, v in headers
+            if n.lower() in NEVER or not n.isascii() or re.search(r"[\x00-\x08\x0a-\x1f\x7f]", n + v)
+        ]
         if bad or not re.fullmatch(r"[1-5]\d\d [ -~]+", status):
             raise RuntimeError(f"not allowed: {bad or status}")
         self.head = status, list(headers)

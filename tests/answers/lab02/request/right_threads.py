@@ -9,7 +9,7 @@ import traceback
 from email.utils import formatdate
 from urllib.parse import unquote_to_bytes
 
-FIRST = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+) (?:http://[^/?# ]+)?([/?*][!-~]*) HTTP/(1\.[01])")
+FIRST = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+) (?:http://[^/?# ]+)?([/*][!-~]*) HTTP/(1\.[01])")
 NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")  # all but the tab
 CHUNK = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r\n")
@@ -83,7 +83,9 @@ def read_head(stream):
         lines.append(line[:-2].decode("latin-1"))
     first = FIRST.fullmatch(lines[0]) if lines else None
     pairs = [line.partition(":") for line in lines[1:]]
-    if not first or not all(NAME.fullmatch(name) and colon and not CONTROL.search(value) for name, colon, value in pairs):
+    if not first or not all(
+        NAME.fullmatch(name) and colon and not CONTROL.search(value) for name, colon, value in pairs
+    ):
         raise Refused("400 Bad Request")
     headers = [(name.lower(), value.strip(" \t")) for name, _, value in pairs]
     check_framing(first[3], headers)

@@ -1,6 +1,6 @@
 # mistake: the query is decoded
 # says: not decoded, and without the question mark
-# says: QUERY_STRING is 'cups=2&note= hot'
+# says: QUERY_STRING is 'cups=2&note= hot?'
 import io
 import sys
 from urllib.parse import unquote, unquote_to_bytes

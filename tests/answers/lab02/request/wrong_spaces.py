@@ -1,6 +1,6 @@
 # mistake: the space after the colon stays
-# says: without spaces around
-# says: HTTP_X_TEA is ' green: first flush'
+# says: without spaces and tabs around
+# says: HTTP_X_TEA is ' green: first flush \t'
 import io
 import sys
 from urllib.parse import unquote_to_bytes

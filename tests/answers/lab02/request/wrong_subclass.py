@@ -1,6 +1,6 @@
 # mistake: environ is a class of its own
 # says: two positional arguments, the first a plain dict
-# says: environ is a Environ
+# says: environ is an Environ
 import io
 import sys
 from urllib.parse import unquote_to_bytes
@@ -33,22 +33,24 @@ def make_environ(lines, listener, client):
     method, target, version = lines[0].split(" ")
     path, _, query = target.partition("?")
     host, port = listener.getsockname()
-    environ = Environ({
-        "REQUEST_METHOD": method,
-        "SCRIPT_NAME": "",
-        "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
-        "QUERY_STRING": query,
-        "SERVER_NAME": host,
-        "SERVER_PORT": str(port),
-        "SERVER_PROTOCOL": version,
-        "REMOTE_ADDR": client[0],
-        "wsgi.version": (1, 0),
-        "wsgi.url_scheme": "http",
-        "wsgi.errors": sys.stderr,
-        "wsgi.multithread": False,
-        "wsgi.multiprocess": False,
-        "wsgi.run_once": False,
-    })
+    environ = Environ(
+        {
+            "REQUEST_METHOD": method,
+            "SCRIPT_NAME": "",
+            "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
+            "QUERY_STRING": query,
+            "SERVER_NAME": host,
+            "SERVER_PORT": str(port),
+            "SERVER_PROTOCOL": version,
+            "REMOTE_ADDR": client[0],
+            "wsgi.version": (1, 0),
+            "wsgi.url_scheme": "http",
+            "wsgi.errors": sys.stderr,
+            "wsgi.multithread": False,
+            "wsgi.multiprocess": False,
+            "wsgi.run_once": False,
+        }
+    )
     for line in lines[1:]:
         name, _, value = line.partition(":")
         if "_" in name:

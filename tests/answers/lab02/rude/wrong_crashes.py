@@ -1,5 +1,5 @@
 # mistake: an exception ends the thread, and the client gets nothing
-# says: sent Content-Length: two
+# says: sent a Content-Length that is no number: 'Content-Length: two'
 # says: without a byte of answer
 import io
 import re

@@ -1,5 +1,5 @@
 # mistake: takes what int() takes, and that is more than digits
-# says: sent Content-Length: +2
+# says: sent a Content-Length that int() would take: 'Content-Length: 0_2'
 import io
 import re
 import socket

@@ -33,7 +33,9 @@ def talk(connection, listener, app):
             take_body(connection, stream, environ)
             Answer(connection, environ).run(app)
         except BadRequest:
-            connection.sendall(b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 4\r\nConnection: close\r\n\r\nbad\n")
+            connection.sendall(
+                b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 4\r\nConnection: close\r\n\r\nbad\n"
+            )
         except OSError:
             return
         finish(connection)

@@ -34,4 +34,3 @@ def timing(app, log, clock=time.monotonic):
             done()
             raise
         return blocks_of(result, done)
-
