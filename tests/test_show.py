@@ -375,3 +375,43 @@ def test_a_curve_without_sense_is_refused_in_words(arguments, words):
         show.curve(*arguments)
     with pytest.raises(ValueError, match="none of the name lost"):
         show.curve({"a": {1: 1.0}}, models={"lost": {1: 1.0}})
+
+
+# workers that come and go
+
+
+def replaced():
+    """Three seconds in which worker 1 is followed by worker 2; worker 3 is there all the time."""
+    rows = [request(n * 0.1, 0, 0.1, worker=1) for n in range(12)] + [request(1.1, 0.3, 0.1, worker=2)]
+    rows += [request(n * 0.1, 0, 0.1, worker=2) for n in range(15, 30)]
+    rows += [request(n * 0.1, 0.01, 0.09, worker=3) for n in range(30)]
+    return Trace(rows, "reload", "steady")
+
+
+def grounds(picture):
+    """The x of the beginning and the end of each lane's ground, from the top."""
+    found = []
+    for path in ET.fromstring(picture.svg).iter(f"{SVG}path"):
+        if "opacity: 0.05" in path.get("style", ""):
+            xs = [float(x) for x, _ in re.findall(r"[ML] ([\d.]+) ([\d.]+)", path.get("d"))]
+            found.append((min(xs), max(xs)))
+    return found
+
+
+def test_the_lane_of_a_worker_that_comes_or_goes_is_as_long_as_what_it_answered():
+    picture = show.lanes(replaced())
+    (left, gone), (came, right), whole = grounds(picture)
+    assert whole == (left, right), "worker 3 was there from the beginning to the end"
+    per_second = (right - left) / (3.0 * 1.005)
+    assert gone == pytest.approx(left + 1.2 * per_second, abs=2)
+    assert came == pytest.approx(left + 1.4 * per_second, abs=2), "from its first request on, not from its waiting on"
+    assert "first or last request that a worker answered" in texts(picture)
+    assert picture.alt.endswith("Worker 1 was done with its last at 1.2 s. Worker 2 began with its first at 1.4 s.")
+
+
+def test_a_worker_that_waits_for_its_turn_is_not_drawn_as_if_it_were_missing():
+    late = Trace([request(0, 0, 0.4, worker=1), request(0.45, 0, 0.4, worker=2), request(0.5, 0.4, 0.4, worker=1)])
+    for trace in (SYNC, THREE, late):
+        picture = show.lanes(trace)
+        assert len(set(grounds(picture))) == 1
+        assert "first or last" not in " ".join(texts(picture)) and "began with its first" not in picture.alt

@@ -31,16 +31,18 @@ HEADING = 26
 MARK = 14  # height of a line above a trace where its marks are named
 LETTER = 6.8  # width of a letter of such a name
 FOOT = 44
+NOTABLE = 0.12  # share of the time that a worker must be missing, at its beginning or end, before that is drawn
 SEEN = 1.2  # a bar is never narrower than this, nor is a gap drawn that is
 
 Box = tuple[float, float, float, float]  # x0, x1 in seconds; y0, y1 in pixels from the top
 Entry = tuple[str, str, str, int, str]  # of the legend: kind, label, colour, width of the line, marker
 ENTRIES: tuple[Entry, ...] = (
     ("queue", "how many wait", WAIT, 9, ""),
-    ("wait", "waiting", WAIT, 2, ""),
+    ("wait", "waiting outside", WAIT, 2, ""),
     ("work", "inside the application", WORK, 8, ""),
     ("unknown", "asked until answered", UNKNOWN, 5, ""),
     ("fail", "failed", FAIL, 2, "x"),
+    ("life", "first or last request that a worker answered", TEXT, 0, "|"),
 )
 
 
@@ -53,8 +55,9 @@ def lanes(
     """Draw a lane for each worker and in it a bar for each request, from its planned moment to its answer.
 
     A thin grey line is waiting, a thick blue bar is time inside the application (as stamped, see
-    labkit.stamp), a cross is a failure. Requests of one worker that overlap lie below each other. A queue
-    too deep to draw line by line becomes a strip that counts it.
+    labkit.stamp), a cross is a failure. Requests of one worker that overlap lie below each other. A worker
+    that came late or went early has a lane no longer than from its first request to its last. A queue too
+    deep to draw line by line becomes a strip that counts it.
 
     predicted: what `predict(...)` gave, or any value, to set beside what happened. title: instead of the
     trace's. marks: (seconds, label) of moments to point at, besides those of the trace. Returns a Picture.
@@ -104,6 +107,9 @@ def in_sentences(trace: Trace, title: str, marks: Iterable[tuple[float, str]] = 
         half, slowest = in_words(summary.median), in_words(summary.max)
         said.append(f"Half were answered within {half}, the slowest took {slowest}.")
     said += [f"{label} at {in_words(at)}." for at, label in marks]
+    changes = [(lane.first, f"{lane.label} began with its first") for lane in workers[:8] if lane.first is not None]
+    changes += [(lane.last, f"{lane.label} was done with its last") for lane in workers[:8] if lane.last is not None]
+    said += [f"{words[0].upper()}{words[1:]} at {in_words(at)}." for at, words in sorted(changes)]
     return " ".join(filter(None, said))
 
 
@@ -164,6 +170,8 @@ class _Lane:
 
     label: str
     rows: list[Request]
+    first: float | None = None  # second at which a worker that came late began with its first request
+    last: float | None = None  # second at which a worker that went early was done with its last one
     at: list[int] = field(default_factory=list)
     depth: int = 0
     top: float = 0.0
@@ -234,7 +242,26 @@ def _lanes_of(trace: Trace) -> list[_Lane]:
         else:
             key, label = (3, "", False, 0), "no answer"
         found.setdefault(key, _Lane(label, [])).rows.append(row)
-    return [found[key] for key in sorted(found)]
+    lanes = [found[key] for key in sorted(found)]
+    for lane in lanes:
+        lane.first, lane.last = _missing(lane.rows, trace)
+    return lanes
+
+
+def _missing(rows: Iterable[Request], trace: Trace) -> tuple[float | None, float | None]:
+    """The moments between which a worker served these rows; None where it was there from the beginning, or to the end.
+
+    A trace does not know when a process was born. Its first and last request are what can be seen of it.
+    """
+    inside = [_inside(row) for row in rows if row.entered is not None]
+    if not inside:
+        return None, None
+    begin, end = min(row.planned for row in trace), max(_end(row) for row in trace)
+    first, last = min(span[0] for span in inside), max(span[1] for span in inside)
+    # One that waits for its turn is not missing.
+    typical = sorted(span[1] - span[0] for span in inside)[len(inside) // 2]
+    least = max(NOTABLE * (end - begin), 2 * typical)
+    return first if first - begin > least else None, last if end - last > least else None
 
 
 def _stack(intervals: Iterable[tuple[float, float]]) -> tuple[list[int], int]:
@@ -374,7 +401,7 @@ def _draw_panel(axes: "Axes", panel: _Panel, per_second: float) -> set[str]:
         _draw_queue(axes, panel, per_second)
         kinds.add("queue")
     for lane in panel.lanes:
-        axes.axhspan(lane.top, lane.top + lane.height, facecolor=TEXT, alpha=0.05, linewidth=0, zorder=0)
+        kinds |= _draw_ground(axes, lane)
         middle = lane.top + lane.height / 2
         _label(axes, _cut(lane.label, LONGEST), middle - 7)
         _label(axes, _count(len(lane.rows), _what(panel.trace)), middle + 7, size=7.5)
@@ -384,6 +411,20 @@ def _draw_panel(axes: "Axes", panel: _Panel, per_second: float) -> set[str]:
     shapes.onto(axes)
     _draw_marks(axes, panel, per_second)
     return kinds
+
+
+def _draw_ground(axes: "Axes", lane: _Lane) -> set[str]:
+    """The ground of a lane, for as long as its worker was seen; a bar where that began or ended."""
+    from matplotlib.patches import Rectangle
+
+    left, right = axes.get_xlim()
+    begin, end = left if lane.first is None else lane.first, right if lane.last is None else lane.last
+    axes.add_patch(
+        Rectangle((begin, lane.top), end - begin, lane.height, facecolor=TEXT, alpha=0.05, linewidth=0, zorder=0)
+    )
+    edges = [at for at in (lane.first, lane.last) if at is not None]
+    axes.vlines(edges, lane.top, lane.top + lane.height, color=TEXT, linewidth=1.6, zorder=3)
+    return {"life"} if edges else set()
 
 
 def _draw_row(shapes: _Shapes, row: Request, y: float, pitch: float, dense: bool) -> set[str]:
