@@ -4,6 +4,7 @@ import textwrap
 
 import pytest
 
+from labkit.checks import exercises
 from labkit.checks.deployment import Deployment, misspelled
 from labkit.checks.registry import Exercise
 from labkit.checks.site import Over
@@ -68,3 +69,11 @@ def test_names_that_gunicorn_ignores_are_pointed_at(tmp_path):
     for text in ("workers = 3\n", "import os\ncores = os.cpu_count()\n", "workers = (\n", "_workers = 3\n"):
         file.write_text(text)
         assert misspelled(file) == ""
+
+
+def test_what_lab03_ships_for_trying_is_what_its_checks_run(root):
+    shipped = {file.name: file for file in (root / "solutions/lab03-gunicorn").glob("*.py")}
+    used = {name: file for e in exercises() if e.name.startswith("lab03/") for name, file in e.files.items()}
+    both = shipped.keys() & used.keys()
+    assert {"trouble.py", "shopfront.py", "ledger.py"} <= both
+    assert [name for name in sorted(both) if shipped[name].read_bytes() != used[name].read_bytes()] == []

@@ -1,5 +1,5 @@
 """The exercises of lab03, "gunicorn, configured and kept alive"."""
 
-from . import capacity
+from . import capacity, survive
 
-__all__ = ["capacity"]
+__all__ = ["capacity", "survive"]
