@@ -23,24 +23,38 @@ from tests.answered import answers, calls, exercise_of, place
 ROUNDS = 7
 MOST_RATIO = 1.5
 MOST_SECONDS = 1.0
+HELLO = """
+def app(environ, start_response):
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [b"hello"]
+"""
+NEEDS = {  # environment variables without which an answer does not start
+    "lab03/kinds": {"SERVICE": "ledger"},
+    "lab03/poison": {"MOST_REQUESTS": "1000"},
+    "lab03/shutdown": {"GRACE_SECONDS": "30"},
+}
 
 
 def floor(folder: Path, file: Path, exercise: Exercise) -> float:
     """Seconds for the least that a verdict needs.
 
     For an application: gunicorn with one worker is booted on it, asked once and stopped. For a server: the same with
-    that server. For a module: Python starts and imports it.
+    that server. For a configuration: gunicorn is booted with it on a small application, because an exercise's own may
+    wait for the examination. For a module: Python starts and imports it.
     """
     log = folder / "floor.log"
     quiet = {**os.environ, "LABKIT_JOURNAL": str(folder), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
+    quiet |= NEEDS.get(exercise.name, {})
     commands = {
         "application": ["-m", "gunicorn", exercise.app or f"{file.stem}:app", "--workers", "1", "--bind", "127.0.0.1:0",
                         "--no-control-socket"],
+        "config": ["-m", "gunicorn", "hello:app", "--config", file.name, "--bind", "127.0.0.1:0", "--no-control-socket"],
         "server": [run_own.__file__, f"{file.stem}:serve", exercise.app, "0"],
         "module": ["-c", f"import {file.stem}"],
     }  # fmt: skip
     for name, source in exercise.files.items():
         shutil.copy(source, folder / name)
+    (folder / "hello.py").write_text(HELLO)
     begin = time.perf_counter()
     with open(log, "wb") as out:
         program = subprocess.Popen(

@@ -40,10 +40,25 @@ def test_a_configuration_decides_how_many_workers_there_are(deploy):
     assert not server.alive, "it ends with the examination"
 
 
+@pytest.mark.parametrize(("workers", "expect"), [(1, 3), (3, 1), (3, 3)])
+def test_another_number_of_workers_than_expected_is_there_to_be_counted(deploy, workers, expect):
+    with deploy(f"import os\nworkers = os.getppid() and {workers}\n") as place:
+        server, error = place.attempt(expect=expect)
+        assert error is None and len(server.workers()) == workers
+
+
+def test_a_start_that_must_fail_is_given_up_when_it_is_hopeless(deploy):
+    with deploy("import sys\ndef post_worker_init(worker):\n    sys.exit(1)\n") as place:
+        _, error = place.attempt(hopeless=lambda: place._started[0].log.count("exited with code 1") > 4)
+        assert error.cause == "hopeless" and place.problems == []
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
         ("workers = 'lots'\n", "gunicorn refuses workers = lots"),
+        ("threads = 8 / 2\n", "gunicorn refuses threads = 4.0"),
+        ("workers = 0\n", "gunicorn listens, but there is no worker"),
         ("workers = (3\n", "is not valid Python"),
         ("import os\nworkers = int(os.environ['CORES'])\n", "line 2 of test.conf.py raised KeyError"),
         ("workers = multiprocessing.cpu_count()\n", "line 1 of test.conf.py raised NameError"),
@@ -52,7 +67,7 @@ def test_a_configuration_decides_how_many_workers_there_are(deploy):
         ("worker_class = 'fast'\n", "gunicorn has no worker class 'fast'"),
         ("def when_ready(server):\n    raise ValueError('no cache')\n", "line 2 of test.conf.py raised ValueError"),
     ],
-    ids=["value", "syntax", "key", "name", "stub", "daemon", "class", "hook"],
+    ids=["value", "float", "no worker", "syntax", "key", "name", "stub", "daemon", "class", "hook"],
 )
 def test_a_configuration_that_does_not_work_is_told_why(deploy, text, words):
     with deploy(text) as place, pytest.raises(Over):
@@ -66,7 +81,16 @@ def test_names_that_gunicorn_ignores_are_pointed_at(tmp_path):
     for name, meant in {"worker": "workers", "preload": "preload_app", "post_work_init": "post_worker_init"}.items():
         file.write_text(f"{name} = 4\n")
         assert f"did you mean `{meant}`" in misspelled(file)
-    for text in ("workers = 3\n", "import os\ncores = os.cpu_count()\n", "workers = (\n", "_workers = 3\n"):
+    for text in ("if True:\n    worker_connection = 9\n", "timeout, worker_connection = 1, 9\n"):
+        file.write_text(text)
+        assert "did you mean `worker_connections`" in misspelled(file)
+    for text in (
+        "workers = 3\n",
+        "import os\ncores = os.cpu_count()\n",
+        "workers = (\n",
+        "_workers = 3\n",
+        "worker = 3\nthreads = 2 * worker\n",
+    ):
         file.write_text(text)
         assert misspelled(file) == ""
 

@@ -6,7 +6,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
@@ -40,18 +40,19 @@ class Watched(serve.Gunicorn):
             self._expected = None
 
     def ready(self) -> bool:
-        workers = self.workers()
-        if workers:
-            self._workerless = 0.0
-        elif not self._workerless:
-            self._workerless = time.monotonic()
-        elif time.monotonic() - self._workerless > WORKERLESS:
-            raise serve.ServerError("gunicorn listens, but there is no worker", cause="workerless", log=self.log)
         if self._hopeless():
             raise serve.ServerError("gunicorn did not get ready, and goes on trying", cause="hopeless", log=self.log)
-        if self._count and len(workers) == self._count:
-            return serve.Server.ready(self) and self._all_workers_loop(workers)
-        return len(workers) > MANY * self._count > 0 or super().ready()
+        if not serve.Server.ready(self):
+            self._workerless = 0.0 if self.workers() else self._workerless or time.monotonic()
+            if self._workerless and time.monotonic() - self._workerless > WORKERLESS:
+                raise serve.ServerError("gunicorn listens, but there is no worker", cause="workerless", log=self.log)
+            return False
+        if not self._count:
+            return super().ready()
+        workers = self.workers()
+        if len(workers) == self._count:
+            return self._all_workers_loop(workers)
+        return len(workers) > MANY * self._count or super().ready()
 
 
 class Deployment:
@@ -184,13 +185,11 @@ class Deployment:
         For hints only: a verdict rests on what the server does.
         """
         found: dict[str, Any] = {}
-        for node in ast.parse((self.folder / self.path.name).read_text(encoding="utf-8")).body:
-            for name in _names(node):
-                value = getattr(node, "value", None)
-                try:
-                    found[name] = ast.literal_eval(value) if value is not None else ...
-                except ValueError:
-                    found[name] = ...
+        for name, value in _assigned(ast.parse((self.folder / self.path.name).read_text(encoding="utf-8")).body):
+            try:
+                found[name] = ast.literal_eval(value) if value is not None else ...
+            except ValueError:
+                found[name] = ...
         return found
 
     def finish(self, seen: list[Observation]) -> list[Observation]:
@@ -202,12 +201,25 @@ class Deployment:
         return [*seen[:failing], replace(row, hints=(words, *row.hints)), *seen[failing + 1 :]]
 
 
-def _names(node: ast.stmt) -> list[str]:
-    """The names that a statement at the top level of a file gives a value."""
-    if isinstance(node, ast.FunctionDef | ast.ClassDef):
-        return [node.name]
-    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
-    return [target.id for target in targets if isinstance(target, ast.Name)]
+def _assigned(nodes: list[ast.stmt]) -> Iterator[tuple[str, ast.expr | None]]:
+    """The names that statements outside functions and classes give a value, also under `if`, with the value if it is known."""
+    for node in nodes:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield node.name, None
+            continue
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target] if hasattr(node, "target") else []
+        for target in targets:
+            value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
+            if isinstance(target, ast.Name):
+                yield target.id, value
+            elif isinstance(target, ast.Tuple | ast.List):
+                values = value.elts if isinstance(value, ast.Tuple | ast.List) else [None] * len(target.elts)
+                yield from (
+                    (one.id, v) for one, v in zip(target.elts, values, strict=False) if isinstance(one, ast.Name)
+                )
+        for inside in ("body", "orelse", "finalbody", "handlers", "cases"):
+            for part in getattr(node, inside, []):
+                yield from _assigned(part.body if hasattr(part, "body") and not isinstance(part, ast.stmt) else [part])
 
 
 def misspelled(path: Path) -> str:
@@ -219,15 +231,17 @@ def misspelled(path: Path) -> str:
         flag[2:].replace("-", "_"): s.name for s in KNOWN_SETTINGS for flag in s.cli or () if flag.startswith("--")
     }
     try:
-        nodes = ast.parse(path.read_text(encoding="utf-8")).body
+        tree = ast.parse(path.read_text(encoding="utf-8"))
     except (OSError, SyntaxError, ValueError):
         return ""
+    names = dict.fromkeys(name for name, _ in _assigned(tree.body))
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
     said = []
-    for name in dict.fromkeys(name for node in nodes for name in _names(node)):
-        if name in known or name.startswith("_"):
+    for name in names:
+        if name in known or name in used or name.startswith("_"):
             continue
         near = [flags[name]] if name in flags else difflib.get_close_matches(name.lower(), known, 1, NEAR)
-        if near and near[0] not in dict.fromkeys(n for node in nodes for n in _names(node)):
+        if near and near[0] not in names:
             said.append(f"gunicorn has no setting `{name}`, and says nothing about it; did you mean `{near[0]}`?")
     return " ".join(said)
 
@@ -278,7 +292,7 @@ def failed_config(error: serve.ServerError, path: Path, did: str = "") -> Observ
         saw = f"no answer within {START_TIMEOUT:g} s"
         hints = (
             "The arbiter runs the file and the hooks: nothing in them may wait for ever.",
-            "A worker is killed when it starts for longer than `timeout`; and the workers must stay at the address that is given.",
+            "Each worker has to get through the hooks and to its requests; and they must stay at the address that is given.",
         )
         return Observation(did, expected, saw, False, hints, serve.process.log_end(log, 6))
     if error.cause == "ended" and not log.strip():

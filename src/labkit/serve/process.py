@@ -398,10 +398,11 @@ class Server:
         if found := self.listening.search(self.log):
             return int(found[1])
         if ask_system:  # its log goes elsewhere: ask which port its processes listen on
-            for process in [psutil.Process(self.pid), *psutil.Process(self.pid).children(recursive=True)]:
-                for connection in process.net_connections(kind="tcp4"):
-                    if connection.status == psutil.CONN_LISTEN and connection.laddr.ip == self.host:
-                        return connection.laddr.port
+            with contextlib.suppress(psutil.Error):  # it ends just now: then there is none
+                for process in [psutil.Process(self.pid), *psutil.Process(self.pid).children(recursive=True)]:
+                    for connection in process.net_connections(kind="tcp4"):
+                        if connection.status == psutil.CONN_LISTEN and connection.laddr.ip == self.host:
+                            return connection.laddr.port
         return None
 
     def _explain(self) -> ServerError:

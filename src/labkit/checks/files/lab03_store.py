@@ -22,7 +22,7 @@ _opened_by = None  # the pid whose connection it is
 _stock = None  # what is in memory
 
 
-class OtherProcess(RuntimeError):
+class OtherProcessError(RuntimeError):
     """The connection was opened by another process."""
 
 
@@ -46,8 +46,8 @@ def warm():
 def close():
     """Say goodbye to the database."""
     global _opened_by
+    _note("close")
     if _opened_by is not None:
-        _note("close")
         _ask()
         _opened_by = None
 
@@ -71,7 +71,7 @@ def _ask():
     if _opened_by is None:
         raise ConnectionError("there is no connection: connect() was not called in this process")
     if _opened_by != os.getpid():
-        raise OtherProcess(f"this is process {os.getpid()}, and process {_opened_by} opened the connection")
+        raise OtherProcessError(f"this is process {os.getpid()}, and process {_opened_by} opened the connection")
 
 
 def _note(did, **more):

@@ -6,6 +6,7 @@ told to, so that those inside are counted and never timed.
 
 import math
 import os
+import re
 import signal
 import time
 from collections import Counter
@@ -19,13 +20,16 @@ import psutil
 
 from labkit import serve, wire
 
-from ..deployment import Deployment, failed_config
+from ..deployment import MANY, Deployment, failed_config
 from ..registry import exercise
 from ..site import observe
 from ..verdict import Observation
 
 PATIENCE = 5.0  # seconds in which somebody must still come in, before we say that nobody will
 BRIEF = 0.3  # seconds in which nobody must come in any more
+SETTLED = 1.0  # seconds in which nobody came, when it is wrong already
+LONGEST = 20.0  # seconds that one count may take
+TREE = 0.1  # seconds until the processes are looked up again
 WAVE = 0.15  # seconds without a newcomer until more requests are sent
 SURPLUS = 4  # requests more than there is room for
 
@@ -103,16 +107,24 @@ def _crowd(
             talk.send(_request("/"))
             sent += 1
 
+    workers, looked = server.workers(), time.monotonic()
+
     def look() -> Crowd:
+        nonlocal workers, looked
         inside = Counter(int(line.split()[0]) for line in place.journal("inside"))
-        return Crowd({pid: inside[pid] for pid in {*inside, *server.workers()}}, sent)
+        if time.monotonic() - looked > TREE:
+            workers, looked = server.workers(), time.monotonic()
+        return Crowd({pid: inside[pid] for pid in {*inside, *workers}}, sent)
 
     send(most - before + SURPLUS)
     crowd = look()
-    changed = wave = time.monotonic()
-    while crowd.total < most or len(crowd.inside) < processes:
+    began = changed = wave = time.monotonic()
+    while True:
+        wrong = len(crowd.inside) > processes or max(crowd.inside.values(), default=0) > each
+        if not wrong and crowd.total == most and len(crowd.inside) == processes:
+            break
         for pid, number in crowd.inside.items():
-            if processes == len(crowd.inside) > 1 and number >= each and pid not in halted:
+            if not wrong and processes == len(crowd.inside) > 1 and number >= each and pid not in halted:
                 halted.add(pid)
                 _signal(pid, signal.SIGSTOP)
         time.sleep(0.01)
@@ -121,16 +133,18 @@ def _crowd(
             return Crowd(crowd.inside, sent, serve.process.log_end(server.log, 6) or "(its log is empty)")
         if crowd.inside != last.inside:
             changed = wave = now
-        if len(crowd.inside) > processes or now - changed > PATIENCE:
-            break
-        if now - wave > WAVE and sent < 6 * most + 40:
+        quiet = now - changed > (SETTLED if wrong else PATIENCE)
+        if quiet or len(crowd.inside) > MANY * processes or now - began > LONGEST:
+            return crowd
+        if now - wave > WAVE and sent < (most + 5 * SURPLUS if wrong else 6 * most + 40):
             send(max(2, processes))
             wave = now
     for pid in halted:
         _signal(pid, signal.SIGCONT)
     if halted:
         send(SURPLUS)
-    place.wait_for(lambda: look().total > crowd.total, BRIEF)
+    if place.wait_for(lambda: look().inside != crowd.inside, BRIEF):
+        place.wait_for(lambda: False, SETTLED)  # it is wrong: take the time to see how wrong
     return look()
 
 
@@ -171,7 +185,7 @@ def overlap(
         slots = int(env.get("WEB_SLOTS", processes))
         did = case or "neither variable"
         crowd, right, expected = _exactly(place, env, did, processes, slots // processes)
-        yield _counted(right, did, expected, crowd, _overlap_hints(crowd, processes, slots))
+        yield _counted(right, did, expected, crowd, _overlap_hints(place, crowd, processes, slots))
         if not right:
             return
 
@@ -180,7 +194,7 @@ def _environment(case: str) -> dict[str, str]:
     return dict(pair.split("=", 1) for pair in case.split())
 
 
-def _overlap_hints(crowd: Crowd, processes: int, slots: int) -> tuple[str, ...]:
+def _overlap_hints(place: Deployment, crowd: Crowd, processes: int, slots: int) -> tuple[str, ...]:
     each, number = max(crowd.inside.values(), default=0), len(crowd.inside)
     if number == slots != processes:
         return (
@@ -192,15 +206,15 @@ def _overlap_hints(crowd: Crowd, processes: int, slots: int) -> tuple[str, ...]:
             "Where does your file read the number of processes, and what is it when the variable is not set?",
             "The setting that says how many processes there are is `workers`.",
         )
-    if each == slots and processes > 1:
-        return (
-            "WEB_SLOTS is for all processes together; the setting that you gave it to counts in each of them.",
-            "How many slots are left for one process?",
-        )
-    if crowd.total >= crowd.sent:
+    if each > slots // processes and place.settings().get("worker_class", "sync") not in ("sync", "gthread"):
         return (
             "Everybody was let in. Which setting bounds how many requests are inside one process?",
             "`threads` bounds a gthread worker; `worker_connections` bounds a gevent worker, and is 1000 at first.",
+        )
+    if each > slots // processes:
+        return (
+            "WEB_SLOTS is for all processes together; the setting for a number of threads counts in each of them.",
+            "How many slots are left for one process, and how many when WEB_SLOTS is not set?",
         )
     if each == 1:
         return (
@@ -224,29 +238,26 @@ FEW_THREADS = 16
 def kinds(
     place: Deployment,
     *,
-    services: tuple[tuple[str, int], ...] = (("ledger", 4), ("lounge", 8), ("feed", 100)),
+    services: tuple[tuple[str, int], ...] = (("ledger", 4), ("lounge", 8), ("feed", 50)),
     unknown: str = "kitchen",
 ) -> Iterator[Observation]:
-    """`services`: SERVICE and SLOTS of each start; `unknown`: a SERVICE that there is not."""
+    """`services`: SERVICE and SLOTS of each start; `unknown`: a SERVICE that there is not; empty: none is set."""
     for service, slots in services:
         row = _service(place, service, slots)
         yield row
         if not row.holds:
             return
-    for env in ({"SERVICE": unknown, "SLOTS": "4"}, {"SLOTS": "4"}):
-        _, error = place.attempt(env=env, expect=1)
-        did = f"started gunicorn with SERVICE={unknown}" if "SERVICE" in env else "started gunicorn without SERVICE"
-        saw = "it started, and takes requests" if not error else "it did not start"
-        if error and error.cause in ("silent", "workerless"):
-            saw = "it runs, and no request gets an answer"
-        right = saw == "it did not start"
-        yield observe(
-            right, did, "it does not start", saw,
-            "A wrong name in a deployment should be seen when it is deployed, and not when the ledger is wrong.",
-            "An exception in the configuration keeps gunicorn from starting, and its text goes into the log.",
-        )  # fmt: skip
-        if not right:
-            return
+    _, error = place.attempt(env={"SLOTS": "4", **({"SERVICE": unknown} if unknown else {})}, expect=1)
+    saw = "it started, and takes requests" if not error else "it did not start"
+    if error and error.cause in ("silent", "workerless"):
+        saw = "it runs, and no request gets an answer"
+    yield observe(
+        saw == "it did not start",
+        f"started gunicorn with SERVICE={unknown}" if unknown else "started gunicorn without SERVICE",
+        "it does not start", saw,
+        "A wrong name in a deployment should be seen when it is deployed, and not when the ledger is wrong.",
+        "An exception in the configuration keeps gunicorn from starting, and its text goes into the log.",
+    )  # fmt: skip
 
 
 def _service(place: Deployment, service: str, slots: int) -> Observation:
@@ -320,7 +331,10 @@ def warm(place: Deployment, *, workers: int = 2, preload: bool = False) -> Itera
     """`workers`: how many gunicorn has; `preload`: whether the arbiter loads the application."""
     place.prepare()
     did = f"started gunicorn with {workers} workers{' and preload_app' if preload else ''}"
-    server = place.serve(did=did, workers=workers, preload_app=preload or None)
+    server, error = place.attempt(workers=workers, preload_app=preload or None)
+    if error:
+        yield _in_arbiter(place, server, did) or failed_config(error, place.path, did)
+        return
     yield from _until_failing(_warm_steps(place, server, did, workers))
 
 
@@ -354,18 +368,27 @@ def _notes(place: Deployment, *did: str) -> list[dict[str, Any]]:
     return [note for note in place.notes("store") if note["did"] in did]
 
 
+WARM = "every new worker connects and is warm before it is asked"
+
+
+def _in_arbiter(place: Deployment, server: serve.Gunicorn, did: str) -> Observation | None:
+    """What the arbiter has called and should not have, if it has."""
+    for note in _notes(place, "connect", "warm"):
+        if note["pid"] == server.pid:
+            return observe(
+                False, did, WARM, f"{note['did']}() was called in the arbiter, from {_by(note)}",
+                "The arbiter answers no request, and the workers that it forks inherit what it has opened.",
+                "Which hook runs in the worker? gunicorn's documentation says where each of them is called.",
+            )  # fmt: skip
+    return None
+
+
 def _warmed(place: Deployment, server: serve.Gunicorn, did: str, pids: list[int]) -> Observation:
     """Whether these workers have connected and warmed before anybody asked."""
-    expected = "every new worker connects and is warm before it is asked"
     place.wait_for(lambda: {n["pid"] for n in _notes(place, "warm")} >= set(pids), PATIENCE)
+    if row := _in_arbiter(place, server, did):
+        return row
     notes = _notes(place, "connect", "warm")
-    wrong = [note for note in notes if note["pid"] == server.pid]
-    if wrong:
-        return observe(
-            False, did, expected, f"{wrong[0]['did']}() was called in the arbiter, from {_by(wrong[0])}",
-            "The arbiter answers no request, and the workers that it forks inherit what it has opened.",
-            "Which hook runs in the worker? gunicorn's documentation says where each of them is called.",
-        )  # fmt: skip
     connected = [pid for pid in pids if pid in {n["pid"] for n in notes if n["did"] == "connect"}]
     warmed = [pid for pid in pids if pid in {n["pid"] for n in notes if n["did"] == "warm"}]
     if not connected:
@@ -383,7 +406,7 @@ def _warmed(place: Deployment, server: serve.Gunicorn, did: str, pids: list[int]
     else:
         saw = f"{len(warmed)} of {len(pids)} workers are warm"
         hints = ("A connection is not yet a stock in memory: there is another function for that.",)
-    return observe(len(warmed) == len(pids), did, expected, saw if len(warmed) < len(pids) else expected, *hints)
+    return observe(len(warmed) == len(pids), did, WARM, saw if len(warmed) < len(pids) else WARM, *hints)
 
 
 def _by(note: dict[str, Any]) -> str:
@@ -448,10 +471,11 @@ def _down(place: Deployment, settings: dict[str, Any]) -> Iterator[Observation]:
     place.prepare(down="")
     workers = settings["workers"]
 
-    def tried() -> int:
-        return len({note["pid"] for note in _notes(place, "connect")})
+    def tries() -> list[int]:
+        return [note["pid"] for note in _notes(place, "connect")]
 
-    server, error = place.attempt(hopeless=lambda: tried() > 3 * workers + 6, **settings)
+    hopeless = lambda: len(set(tries())) > 3 * workers + 6 or len(tries()) > 30 * workers  # noqa: E731
+    server, error = place.attempt(hopeless=hopeless, **settings)
     did, expected = (
         "started gunicorn while the database does not answer",
         "it ends with an error, and no worker takes requests",
@@ -462,13 +486,17 @@ def _down(place: Deployment, settings: dict[str, Any]) -> Iterator[Observation]:
     )
     if not error:
         saw = "it started, and its workers take requests"
+    elif error.cause == "hopeless" and len(set(tries())) == workers:
+        saw = "its workers try again and again"
+        hints = ("Some tries do no harm. When do you give up, so that somebody sees it?",)
     elif error.cause == "hopeless":
-        saw = f"it starts one worker after the other, {tried()} so far"
+        code = re.findall(r"exited with code (\d+)", error.log)
+        saw = f"it starts one worker after the other{f', and each exits with code {code[-1]}' if code else ''}"
         hints = (
             "Which code does the worker exit with? gunicorn replaces a worker that exits with most of them.",
-            "gunicorn ends when an exception comes out of the hook.",
+            "gunicorn ends when an exception comes out of a hook while the worker boots.",
         )
-    elif not tried():
+    elif not tries():
         row = failed_config(error, place.path, did)
         saw, hints = f"connect() was not called: {row.saw}", row.hints
     elif error.cause in ("silent", "workerless"):
@@ -525,7 +553,7 @@ def sizing(
     *,
     cases: tuple[str, ...] = (
         "CPU_LIMIT=1000 CPU_MS=3 WAIT_MS=6",
-        "CPU_LIMIT=250 CPU_MS=3 WAIT_MS=6",
+        "CPU_LIMIT=250 CPU_MS=4 WAIT_MS=48",
         "CPU_LIMIT=2000 CPU_MS=5 WAIT_MS=20 MEMORY_LIMIT=268435456 WORKER_MEMORY=73400320",
     ),
 ) -> Iterator[Observation]:
@@ -534,15 +562,14 @@ def sizing(
         size = Size(_environment(case))
         did = case or "none of the variables"
         crowd, right, expected = _exactly(place, size.env, did, size.processes, size.threads)
-        yield _counted(right, did, expected, crowd, _sizing_hints(crowd, size))
+        yield _counted(right, did, expected, crowd, _sizing_hints(place, crowd, size))
         if not right:
             return
 
 
-def _sizing_hints(crowd: Crowd, size: Size) -> tuple[str, ...]:
+def _sizing_hints(place: Deployment, crowd: Crowd, size: Size) -> tuple[str, ...]:
     each, number = max(crowd.inside.values(), default=0), len(crowd.inside)
     wanted, cores = float(size.wanted), float(size.number("CPU_LIMIT", "1000") / 1000)
-    here = os.cpu_count() or 1
     if size.fit < number <= size.once:
         return (
             f"{number} processes need {number} times WORKER_MEMORY, and the limit is MEMORY_LIMIT: the kernel kills what is above.",
@@ -555,19 +582,17 @@ def _sizing_hints(crowd: Crowd, size: Size) -> tuple[str, ...]:
         )
     if number == size.processes and each < size.threads:
         return (f"At least one process has to be there, however small the memory; {size.once} at once go into it.",)
-    if number in (2 * cores + 1, int(2 * cores + 1), 2 * math.ceil(cores) + 1):
+    if any(word in (place.folder / place.path.name).read_text() for word in ("cpu_count", "affinity", "nproc")):
         return (
-            "(2 x cores) + 1 takes a mix for granted. Here the mix is known: CPU_MS and WAIT_MS.",
-            "A request that computes CPU_MS and waits WAIT_MS keeps a core busy for only a part of its time.",
+            f"This machine has {os.cpu_count()} cores, and that is what `os.cpu_count()` says, whatever the limit is.",
+            "CPU_LIMIT tells how much of them you may use, in thousandths of a core.",
         )
     if number in (math.floor(wanted), round(wanted)) and number < size.once:
         return (f"{wanted:g} requests at once are wanted. Which way is that rounded?",)
-    if here * 1000 != size.number("CPU_LIMIT", "1000") and number in {
-        here, 2 * here + 1, math.ceil(here * (1 + wanted / cores - 1))
-    }:  # fmt: skip
+    if number in (math.ceil(2 * cores) + 1, int(2 * cores) + 1, 2 * math.ceil(cores) + 1):
         return (
-            f"This machine has {here} cores, and that is what `os.cpu_count()` says, whatever the limit is.",
-            "CPU_LIMIT tells how much of them you may use, in thousandths of a core.",
+            "(2 x cores) + 1 takes a mix for granted. Here the mix is known: CPU_MS and WAIT_MS.",
+            "A request that computes CPU_MS and waits WAIT_MS keeps a core busy for only a part of its time.",
         )
     if number > 3 * size.once:
         return ("CPU_LIMIT is in thousandths of a core: 250 is a quarter, 1000 is one core.",)

@@ -1,0 +1,10 @@
+# mistake: the numbers of the example
+# says: with SERVICE=feed SLOTS=120, more requests than there is room for
+import os
+
+KINDS = {
+    "ledger": {"workers": 4},
+    "lounge": {"threads": 8},
+    "feed": {"worker_class": "gevent", "worker_connections": 100},
+}
+globals().update(KINDS[os.environ["SERVICE"]])

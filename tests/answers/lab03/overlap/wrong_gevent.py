@@ -1,0 +1,7 @@
+# mistake: greenlets without a bound
+# says: Everybody was let in
+import os
+
+workers = int(os.environ.get("WEB_PROCESSES", 2))
+threads = int(os.environ.get("WEB_SLOTS", workers)) // workers
+worker_class = "gevent"

@@ -1,0 +1,16 @@
+# mistake: asks the machine for its cores
+# says: that is what `os.cpu_count()` says, whatever the limit is
+import math
+import os
+
+
+def number(name, default):
+    return float(os.environ.get(name, default))
+
+
+cores = os.cpu_count()
+at_once = math.ceil(cores * (1 + number("WAIT_MS", 10) / number("CPU_MS", 10)))
+workers = at_once
+if "MEMORY_LIMIT" in os.environ:
+    workers = max(1, min(at_once, int(number("MEMORY_LIMIT", 0) // number("WORKER_MEMORY", 1))))
+threads = math.ceil(at_once / workers)

@@ -1,0 +1,12 @@
+# mistake: the hook takes one argument too few
+# says: gunicorn refuses post_fork
+import store
+
+
+def post_fork(worker):
+    store.connect()
+    store.warm()
+
+
+def worker_exit(server, worker):
+    store.close()
