@@ -129,10 +129,12 @@ def test_files_that_cells_write_are_linted(tmp_path):
 
 
 @every_lesson
-def test_restart_and_run_all_works_twice_and_leaves_no_process_or_file(path, tmp_path, monkeypatch, leaves_no_process):
-    course, scratch = tmp_path / "notebooks", tmp_path / "tmp"
+def test_restart_and_run_all_works_twice_and_leaves_no_process_or_file(
+    path, tmp_path, tmp_path_factory, monkeypatch, leaves_no_process
+):
+    course = tmp_path / "notebooks"
+    scratch = tmp_path_factory.mktemp("t")  # a short name: the address of a unix socket has some 100 bytes
     shutil.copytree(path.parent, course, ignore=shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__"))
-    scratch.mkdir()
     monkeypatch.setenv("TMPDIR", str(scratch))
     for proxy in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):  # whoever asks the network gets an error
         monkeypatch.setenv(proxy, "http://127.0.0.1:9")

@@ -49,6 +49,12 @@ def test_the_check_of_lesson_04_lays_what_the_lesson_writes():
             assert function.strip() in kit, f"{name}.py of the lesson and own04_{name}.py differ"
 
 
+def test_the_check_of_lesson_07_lays_what_the_lesson_writes():
+    cells = {cell.id: cell.source for cell in nbformat.read(ROOT / "notebooks" / "07-run-gunicorn.ipynb", 4).cells}
+    lesson, kit = cells["fork-talk"].partition("\n")[2], (SHELF / "own07_talk.py").read_text()
+    assert kit.partition('"""\n\n')[2].strip() == lesson.strip()
+
+
 def test_it_keeps_every_clause_that_can_be_seen(place):
     with running(place, "labkit.conformance.probe:app") as server:
         report = conformance.from_outside(server.url, facts={"workers": 1})

@@ -14,7 +14,6 @@ from labkit.show.lanes import (
     WAIT,
     WORK,
     Entry,
-    _count,
     _draw_marks,
     _head,
     _label,
@@ -141,7 +140,8 @@ def in_sentences(lives: Sequence[Life], marks: Sequence[tuple[float, str]], titl
     """What the picture shows, for who cannot see it: who was there, and then what happened in its order."""
     first = [life for life in lives if life.born == 0]
     there = [f"{life.role} {life.pid}" for life in first if life.role in LEADS]
-    there += [_count(len(first) - len(there), _name(lives))] if len(first) > len(there) else []
+    rest = len(first) - len(there)
+    there += [f"{rest} {_name(lives, rest)}"] if rest else []
     happened = [(at, 0, label) for at, label in marks]
     for life in lives:
         name = f"{life.role} {life.pid}"
@@ -157,8 +157,10 @@ def in_sentences(lives: Sequence[Life], marks: Sequence[tuple[float, str]], titl
         told.append(f"and {more} more")
     said = [f"{title}." if title else "", f"At first: {' and '.join(there) or 'no process'}."]
     said += [f"Then: {'; '.join(told)}."] if told else ["Nothing changed."]
-    return " ".join([*filter(None, said), f"Of the {_name(lives)}s {_findings(lives)}."])
+    return " ".join([*filter(None, said), f"Of the {_name(lives, 2)} {_findings(lives)}."])
 
 
-def _name(lives: Iterable[Life]) -> str:
-    return next((life.role for life in lives if life.role not in LEADS), "worker")
+def _name(lives: Iterable[Life], number: int) -> str:
+    """What those are called that are not the main process."""
+    role = next((life.role for life in lives if life.role not in LEADS), "worker")
+    return role if number == 1 else {"child": "children"}.get(role, f"{role}s")

@@ -1,0 +1,7 @@
+# mistake: an empty variable is not a missing one
+# says: line 6 of shop.conf.py raised ValueError: invalid literal for int() with base 10: ''
+# says: started gunicorn with SHOP_WORKERS empty
+import os
+
+workers = int(os.environ.get("SHOP_WORKERS", 2))
+threads = 4
