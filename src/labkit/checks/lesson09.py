@@ -18,7 +18,7 @@ from .registry import exercise
 from .site import Site, cut, observe, raised
 from .verdict import Observation
 
-REPORT = 3.0  # seconds that a report takes
+REPORT = 4.0  # seconds that a report takes
 REPLACED = 16.0  # seconds to wait for a stuck worker's end; ten are asked for
 PATIENCE = 8.0  # seconds to wait for an answer that has to come
 VISITORS = 12  # who draw tickets at the same time

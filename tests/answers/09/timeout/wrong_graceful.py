@@ -2,5 +2,5 @@
 # says: saw 500 Internal Server Error
 # says: `graceful_timeout` counts from the moment when a worker is asked to stop
 workers = 2
-timeout = 1
+timeout = 2
 graceful_timeout = 30

@@ -2,5 +2,5 @@
 # says: saw 500 Internal Server Error
 # says: `keepalive` is how long a connection may be idle after an answer
 workers = 2
-timeout = 1
+timeout = 2
 keepalive = 30
