@@ -135,7 +135,7 @@ def _deploy(
         did = f"laid prices.py of {new} beside pages.py of {old}, and told gunicorn nothing"
         _release(place, "prices.py", new)
         time.sleep(HALF)
-        broken = "half of a release" in server.log or not server.alive
+        broken = _broken(server)
         still = None if broken else _ask(server)
         answers = f"release {still.header('X-Version')} answers" if still else "nobody answers"
         yield observe(
@@ -152,19 +152,19 @@ def _deploy(
             answer = server.alive and _ask(server)
             if answer and (answer.header("X-Version") == new or int(answer.header("X-Worker") or 0) not in before):
                 first[:] = [answer.header("X-Version") or ""]
-            return bool(first) or not server.alive
+            return bool(first) or _broken(server)
 
         did = f"laid pages.py of {new} there too, and sent HUP"
         since = time.monotonic()
         running.mark("HUP")
         server.signal("HUP")
         place.wait_for(new_one_answers, SETS_OFF)
-        saw = f"new workers answer with release {first[0]}" if first else "no new worker answers"
-        yield observe(
-            first == [new], did, f"new workers answer with release {new}",
-            saw if server.alive else "gunicorn has ended",
-            *(_stale_hints(set_here) if first else ("Read gunicorn's log: has it heard HUP, and what did its hooks do then?",)),
-        )  # fmt: skip
+        saw, hints = f"new workers answer with release {(*first, '')[0]}", _stale_hints(set_here)
+        if not first and _broken(server):
+            saw, hints = "a new worker has loaded half a release, and gunicorn gives up", INHERITED
+        elif not first:
+            saw, hints = "no new worker answers", NO_NEWS
+        yield observe(first == [new], did, f"new workers answer with release {new}", saw, *hints)
 
         did = f"let GET {path} go on, {LONG:g} s after HUP"
         cut_off = talk.wait_closed(max(0.0, since + LONG - time.monotonic()))
@@ -182,6 +182,18 @@ def _deploy(
     yield observe(
         seen == {new: 10}, "GET / ten times", f"release {new} each time", ", ".join(f"{n} x {v}" for v, n in seen.items())
     )  # fmt: skip
+
+
+def _broken(server: serve.Gunicorn) -> bool:
+    """Whether a worker has found two files of different releases, which ends gunicorn."""
+    return "half of a release" in server.log or not server.alive
+
+
+INHERITED = (
+    "The files are whole. Which of the two does a new worker read, and which one has it inherited from the arbiter?",
+    "A configuration is run by the arbiter. A module that it imports stays in sys.modules, and every worker inherits it.",
+)
+NO_NEWS = ("Read gunicorn's log: has it heard HUP, and what did its hooks do then?",)
 
 
 def _half_hints(set_here: dict[str, Any]) -> tuple[str, ...]:
@@ -204,7 +216,7 @@ def _stale_hints(set_here: dict[str, Any]) -> tuple[str, ...]:
         )
     return (
         "The new workers had the application in memory when they were forked. Which line of your file loads it into the arbiter?",
-        "A configuration is run by the arbiter. A module that it imports stays in sys.modules, and every worker inherits it.",
+        INHERITED[1],
     )
 
 

@@ -1,6 +1,10 @@
-# mistake: the configuration imports the application, so the arbiter has it in memory
+# mistake: loads the application before the workers do, to see early whether it starts
+# says: new workers answer with release 1.9
 # says: Which line of your file loads it into the arbiter?
-import prices
-
 workers = 2
-proc_name = f"shop {prices.RELEASE}"
+
+
+def when_ready(server):
+    import shopfront
+
+    server.log.info("%s starts", shopfront.__name__)
