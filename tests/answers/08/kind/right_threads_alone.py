@@ -1,0 +1,3 @@
+# gunicorn takes gthread by itself
+threads = 6
+workers = 2

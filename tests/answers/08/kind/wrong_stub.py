@@ -1,0 +1,3 @@
+# mistake: has not begun
+# says: the answer is not written yet
+raise NotImplementedError

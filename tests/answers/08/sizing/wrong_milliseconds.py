@@ -1,0 +1,14 @@
+# mistake: takes milliseconds for seconds
+# says: saw 4000
+# says: the times are milliseconds
+from math import ceil
+
+
+def needed(rate, cpu_ms, wait_ms):
+    return ceil(rate * (cpu_ms + wait_ms))
+
+
+def useful(cpu_ms, wait_ms, millicores):
+    if cpu_ms == 0:
+        return None
+    return ceil(millicores / 1000 * (1 + wait_ms / cpu_ms))
