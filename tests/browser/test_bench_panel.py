@@ -1,16 +1,16 @@
-"""The bench's panel as a learner uses it: from the keyboard, run, compare, stop in the middle."""
+"""The bench's panel, in lesson 08, as a learner uses it: from the keyboard, run, compare, stop in the middle."""
 
 import os
 from pathlib import Path
 
-import nbformat
 import psutil
 import pytest
 from lab_ui import wait_until
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 pytestmark = pytest.mark.browser
 
+LESSON, CELL = "notebooks/08-choose-workers.ipynb", "choose-bench-panel"
+LEFT = "import threading\n\n[thread.name for thread in threading.enumerate() if 'labkit' in thread.name]"
 FOCUS = """() => {
     const at = document.activeElement;
     return at.labels && at.labels.length ? at.labels[0].innerText : at.title || at.innerText || "";
@@ -23,9 +23,9 @@ class Panel:
 
     def __init__(self, notebook, lab):
         self.notebook, self.lab, self.page = notebook, lab, notebook.page
-        self.area = notebook.cell("bench-panel").locator(".jp-OutputArea")
-        notebook.run("bench-panel")
-        notebook.cell("bench-panel").locator(".jp-InputPrompt").first.click()
+        self.area = notebook.cell(CELL).locator(".jp-OutputArea")
+        notebook.run(CELL)
+        notebook.cell(CELL).locator(".jp-InputPrompt").first.click()
 
     def tab_to(self, label):
         """Press tab, or shift and tab, until the control with this label has the focus."""
@@ -40,7 +40,7 @@ class Panel:
         self.page.keyboard.press(key)
 
     def write(self, label, number):
-        self.tab_to(label)
+        self.tab_to(f"{label} (")  # with its range: a link in the lesson may have the same name
         self.page.keyboard.press("ControlOrMeta+a")
         self.page.keyboard.type(str(number))
         self.page.keyboard.press("Tab")
@@ -69,17 +69,14 @@ class Panel:
 
 @pytest.fixture
 def panel(open_notebook, lab):
-    cells = [
-        new_markdown_cell("# A panel", id="panel-title"),
-        new_code_cell("from labkit import bench\n\nbench.panel()", id="bench-panel"),
-        new_code_cell(
-            "import threading\n[t.name for t in threading.enumerate() if 'labkit' in t.name]", id="panel-left"
-        ),
-        new_markdown_cell("The end.", id="panel-end"),
-    ]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    nbformat.write(new_notebook(cells=cells, metadata=kernel), lab.root / "panel.ipynb")
-    return lambda: Panel(open_notebook("panel.ipynb"), lab)
+    """Call it to open the lesson and to run its imports and its panel; no other cell."""
+
+    def open_panel():
+        notebook = open_notebook(LESSON)
+        notebook.run("choose-imports")
+        return Panel(notebook, lab)
+
+    return open_panel
 
 
 def keep(panel, name, width):
@@ -90,7 +87,7 @@ def keep(panel, name, width):
         wide, seen = part.evaluate("part => [part.scrollWidth, part.clientWidth]")
         assert wide <= seen, f"{wide - seen} pixels are cut off when the page is {width} wide"
     if folder := os.environ.get("KEEP_PICTURES"):
-        panel.notebook.screenshot("bench-panel", Path(folder) / f"{name}-{width}.png")
+        panel.notebook.screenshot(CELL, Path(folder) / f"{name}-{width}.png")
 
 
 def test_from_the_keyboard_alone_two_settings_are_compared(panel):
@@ -98,13 +95,17 @@ def test_from_the_keyboard_alone_two_settings_are_compared(panel):
     panel.says("Nothing runs yet")
     assert panel.gunicorns() == [], "it starts nothing by itself"
 
+    panel.press("worker class: sync")
     panel.write("workers", 3)
-    panel.write("waiting", 100)
+    panel.write("threads each", 1)
+    panel.write("CPU, ms", 0)
+    panel.write("waiting, ms", 100)
+    panel.says("Set: sync 3 x 1. Each request: 100 ms wait.")
     panel.press("Run")
     panel.says("Run 1 has ended")
     panel.press("worker class: gthread", "Enter")
     panel.write("workers", 1)
-    panel.write("threads", 8)
+    panel.write("threads each", 8)
     panel.says("Set: gthread 1 x 8")
     panel.press("Run", "Enter")
     panel.says("Run 2 has ended")
@@ -120,17 +121,20 @@ def test_from_the_keyboard_alone_two_settings_are_compared(panel):
 
 def test_stopped_in_the_middle_it_leaves_nothing_and_the_kernel_was_free(panel):
     panel = panel()
+    panel.notebook.type("choose-bench-run", LEFT)
+    panel.write("workers", 3)
     panel.write("seconds", 10)
+    panel.says("Set: gthread 3 x 1.")
     panel.press("Run")
     panel.says("under load")
     assert len(panel.gunicorns()) == 4, "an arbiter and three workers"
-    assert "labkit" in panel.notebook.run("panel-left", seconds=5), "another cell runs meanwhile"
+    assert "labkit" in panel.notebook.run("choose-bench-run"), "another cell runs meanwhile"
     panel.press("Run")
     panel.says("A run is under way")
     panel.press("Stop", "Enter")
     panel.says("Stopped", seconds=5)
     assert panel.gunicorns() == [] and panel.table() == []
-    assert panel.notebook.run("panel-left") == "[]"
+    assert panel.notebook.run("choose-bench-run") == "[]"
 
     panel.write("workers", 99)
     panel.says("workers must be a whole number from 1 to 20 (worker processes), not 99.")
@@ -144,7 +148,8 @@ def test_it_fits_a_narrow_page_and_follows_the_theme(panel, lab):
     for theme in ("Dark", "Light"):
         lab.theme(f"JupyterLab {theme}")
         shown = panel()
-        shown.write("threads", 4)
+        shown.press("worker class: sync")
+        shown.write("threads each", 4)
         shown.write("seconds", 1)
         shown.press("Run")
         shown.says("Run 1 has ended")

@@ -31,7 +31,7 @@ class Range:
 # Where the limits come from: every combination of them ends within half a minute, fits into a laptop that others use
 # too, and gives a picture that is drawn within seconds.
 RANGES = {
-    "workers": Range(1, 20, "worker processes"),  # 2 x cores + 1 of an eight-core machine is 17; each takes about 25 MB
+    "workers": Range(1, 20, "worker processes"),  # 2 x cores + 1 of an eight-core machine is 17; each takes about 15 MB
     "threads": Range(1, 64, "threads of each worker"),
     "cpu_ms": Range(0, 500, "milliseconds of CPU time a request", whole=False),
     "wait_ms": Range(

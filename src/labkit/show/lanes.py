@@ -31,7 +31,7 @@ HEADING = 26
 MARK = 14  # height of a line above a trace where its marks are named
 LETTER = 6.8  # width of a letter of such a name
 FOOT = 44
-NOTABLE = 0.12  # share of the time that a worker must be missing, at its beginning or end, before that is drawn
+NOTABLE = 0.18  # share of the time that a worker must be missing, at its beginning or end, before that is drawn
 SEEN = 1.2  # a bar is never narrower than this, nor is a gap drawn that is
 
 Box = tuple[float, float, float, float]  # x0, x1 in seconds; y0, y1 in pixels from the top
