@@ -454,6 +454,10 @@ def explain_log(log: str, app: str, cwd: Path) -> tuple[str, str | None]:
         return "name", f"{file} has no name {name!r}{_names_in(cwd / file)}"
     if "Failed to find application object" in log or "Application object must be callable" in log:
         return "name", f"{name!r} in {file} is not callable"
+    if (config := re.search(r"^Failed to read config file: (.+)$", log, re.M)) and kind:
+        line = re.findall(rf'File "[^"]*{re.escape(Path(config[1]).name)}", line (\d+)', log)
+        at = f" (line {line[-1]})" if line else ""
+        return "import", f"{Path(config[1]).name} failed while gunicorn read it{at}: {kind}: {words}"
     if "Traceback" in log and kind:
         line = re.findall(rf'File "[^"]*{re.escape(file)}", line (\d+)', log)
         at = f" (line {line[-1]})" if line else ""

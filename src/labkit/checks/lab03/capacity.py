@@ -43,12 +43,10 @@ class Crowd:
 
     Attributes:
         inside: pid of each worker process -> requests inside it.
-        sent: how many requests wanted in.
         ended: the end of gunicorn's log, if it did not live to be counted.
     """
 
     inside: dict[int, int]
-    sent: int
     ended: str = ""
 
     @property
@@ -59,17 +57,17 @@ class Crowd:
         each = sorted(self.inside.values(), reverse=True)
         if self.ended:
             return f"gunicorn ended, with {self.total} inside"
-        return f"{self.total} at once: {_each(each)}"
+        return _once(each)
 
 
-def _each(each: Sequence[int]) -> str:
-    """Numbers of requests in words: ``4 in each of 3 processes``."""
+def _once(each: Sequence[int]) -> str:
+    """Numbers of requests in words: ``12 at once, 4 in each of 3 processes``."""
+    words = f"{sum(each)} at once, "
     if len(each) == 1:
-        return f"{each[0]} in 1 process"
+        return words + "in 1 process"
     if len(set(each)) == 1:
-        return f"{each[0]} in each of {len(each)} processes"
-    shown = ", ".join(map(str, each[:8])) + (", ..." if len(each) > 8 else "")
-    return f"{shown} in {len(each)} processes" if each else "there is no process"
+        return words + f"{each[0]} in each of {len(each)} processes"
+    return words + ", ".join(map(str, each[:8])) + (", ..." if len(each) > 8 else "") + f" in {len(each)} processes"
 
 
 def _request(path: str) -> bytes:
@@ -114,7 +112,7 @@ def _crowd(
         inside = Counter(int(line.split()[0]) for line in place.journal("inside"))
         if time.monotonic() - looked > TREE:
             workers, looked = server.workers(), time.monotonic()
-        return Crowd({pid: inside[pid] for pid in {*inside, *workers}}, sent)
+        return Crowd({pid: inside[pid] for pid in {*inside, *workers}})
 
     send(most - before + SURPLUS)
     crowd = look()
@@ -130,7 +128,7 @@ def _crowd(
         time.sleep(0.01)
         last, crowd, now = crowd, look(), time.monotonic()
         if not server.alive:
-            return Crowd(crowd.inside, sent, serve.process.log_end(server.log, 6) or "(its log is empty)")
+            return Crowd(crowd.inside, serve.process.log_end(server.log, 6) or "(its log is empty)")
         if crowd.inside != last.inside:
             changed = wave = now
         quiet = now - changed > (SETTLED if wrong else PATIENCE)
@@ -159,13 +157,13 @@ def _exactly(place: Deployment, env: dict[str, str], did: str, processes: int, e
     with ExitStack() as stack:
         server = stack.enter_context(place.serve(did=f"started gunicorn with {did}", env=env, expect=processes))
         crowd = _crowd(place, server, processes, each, stack=stack)
-    expected = f"{processes * each} at once: {_each([each] * processes)}"
+    expected = _once([each] * processes)
     return crowd, sorted(crowd.inside.values()) == [each] * processes and not crowd.ended, expected
 
 
 def _counted(right: bool, did: str, expected: str, crowd: Crowd, hints: tuple[str, ...], saw: str = "") -> Observation:
     """What was counted, as an observation; hints only if it is not right."""
-    did = f"with {did}, more requests than there is room for" if len(did) < 60 else f"with {did}"
+    did = f"with {did}"
     if crowd.ended:
         hints = ("Read the end of gunicorn's log below: what does it say that it does not have, or cannot do?",)
     return replace(observe(right, did, expected, saw or str(crowd), *([] if right else hints)), trace=crowd.ended)
@@ -226,11 +224,6 @@ def _overlap_hints(place: Deployment, crowd: Crowd, processes: int, slots: int) 
 
 # kinds
 
-LOAD_WORDS = {
-    "ledger": "never two requests in one process",
-    "lounge": "one process, and real threads",
-    "feed": "one process, and few threads",
-}
 FEW_THREADS = 16
 
 
@@ -277,8 +270,8 @@ def _service(place: Deployment, service: str, slots: int) -> Observation:
             with_threads = [psutil.Process(pid).num_threads() for pid in server.workers()]
             threads = max(with_threads, default=0)
     right = sorted(crowd.inside.values()) == [slots // processes] * processes and threads <= FEW_THREADS
-    did += ", one of the requests computes" if before else ""
-    expected = f"{slots} at once: {_each([slots // processes] * processes)}"
+    did += ", and one request computes" if before else ""
+    expected = _once([slots // processes] * processes)
     saw = str(crowd)
     if threads:
         expected += f", with at most {FEW_THREADS} threads"

@@ -1,5 +1,5 @@
 # mistake: the numbers of the example
-# says: with SERVICE=feed SLOTS=120, more requests than there is room for
+# says: with SERVICE=feed SLOTS=120
 import os
 
 KINDS = {

@@ -1,5 +1,5 @@
 # mistake: one worker for the ledger
-# says: saw 1 at once: 1 in 1 process
+# says: saw 1 at once, in 1 process
 # says: how many processes does that make for SLOTS at once
 import os
 

@@ -1,5 +1,5 @@
 # mistake: forgets that a sync worker has one request at a time
-# says: saw 3 at once: 1 in each of 3 processes
+# says: saw 3 at once, 1 in each of 3 processes
 # says: A worker of the kind `sync` has one request inside
 import os
 

@@ -1,5 +1,5 @@
 # mistake: a process for each slot
-# says: saw 12 at once: 1 in each of 12 processes
+# says: saw 12 at once, 1 in each of 12 processes
 # says: There is a process for each slot
 import os
 

@@ -1,5 +1,5 @@
 # mistake: the number of processes is that of the example
-# says: with WEB_PROCESSES=2 WEB_SLOTS=10, more requests than there is room for
+# says: with WEB_PROCESSES=2 WEB_SLOTS=10
 # says: in 3 processes
 import os
 

@@ -1,5 +1,5 @@
 # mistake: two slots in each process when WEB_SLOTS is not set
-# says: with neither variable, more requests than there is room for
+# says: with neither variable
 # says: the setting for a number of threads counts in each of them
 import os
 

@@ -1,5 +1,5 @@
 # mistake: gives up what the memory denies
-# says: saw 3 at once: 1 in each of 3 processes
+# says: saw 3 at once, 1 in each of 3 processes
 # says: but the cores are busy with 10 requests at once only
 import math
 import os
