@@ -186,6 +186,27 @@ def test_failing_rows_come_first_and_the_hints_come_in_steps():
     assert "hint two" in str(Verdict("x", "x.py", some(False), level=2))
 
 
+def test_what_is_not_shown_and_what_was_not_tried_stands_right_below_the_failing_rows():
+    lines = str(Verdict("x", "x.py", some(True, *[False] * 5))).splitlines()
+    assert lines.index("  and 1 more that does not hold") < lines.index("  what comes after is tried when these hold")
+    assert lines.index("  what comes after is tried when these hold") < lines.index("✓ did 0: that")
+    assert "tried when" not in str(Verdict("x", "x.py", some(False, True))), "it went on to the end"
+    html = Verdict("x", "x.py", some(True, *[False] * 5)).to_html()
+    assert html.index("does not hold</td>") < html.index("did 0")
+
+
+def test_what_holds_takes_a_line_each_without_repetition_and_is_folded_when_all_of_it_does():
+    rows = [Observation("GET /tea", "this", saw, True) for saw in ("200 OK", "green\ntea", "x" * 200)]
+    verdict = Verdict("x", "x.py", tuple(rows))
+    headline, empty, *lines = str(verdict).splitlines()
+    assert headline == "✓ x: x.py passes, all 3 observations hold" and not empty
+    assert lines[:2] == ["✓ GET /tea: 200 OK", "✓   green tea"]
+    assert len(lines) == 3 and len(lines[2]) <= 96 and lines[2].endswith(" ...")
+    html = verdict.to_html()
+    assert html.index("passes") < html.index("<details><summary") < html.index("<table")
+    assert "<details" not in Verdict("x", "x.py", some(True, False)).to_html()
+
+
 def test_the_second_failure_in_a_row_adds_a_hint_and_a_pass_begins_anew(write, capsys):
     def shown():
         check(EXERCISE, "hello.py")

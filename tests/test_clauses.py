@@ -9,6 +9,7 @@ import test_conformance_outside as servers
 from answered import ROOT
 from labkit.conformance import clauses
 from labkit.conformance.outside import CHECKS
+from labkit.conformance.report import Report, Row
 from tables import TABLE
 
 # Seen neither from outside nor from inside, and why.
@@ -83,3 +84,16 @@ def test_every_clause_that_can_be_seen_is_checked(table):
 
 def test_every_check_has_something_that_breaks_it(table):
     assert set(clauses) - set(UNSEEN) <= set(table[2])
+
+
+def test_rows_that_are_not_seen_for_the_same_reason_are_shown_as_one():
+    def row(clause, verdict, saw):
+        return Row(clause, f"title of {clause}", "server", verdict, "did", "expected", saw)
+
+    gone = [row(name, "not seen", "the server has gone") for name in ("S4", "S5", "S7")]
+    report = Report("x", [row("S1", "not seen", "no probe"), *gone, row("S9", "kept", "yes")])
+    assert [line.split()[0] for line in str(report).splitlines()[1:]] == ["–", "no", "✓", "–", "the"], str(report)
+    assert "3 rows, S4 to S7" in str(report) and str(report).count("the server has gone") == 1
+    html = report._repr_html_()
+    assert html.count("the server has gone") == 1 and html.count("<tr") == 4 and "title of S5" in html
+    assert len(report.not_seen) == 4, "only the display is folded"

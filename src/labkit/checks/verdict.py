@@ -83,23 +83,30 @@ class Verdict:
 
     def __str__(self) -> str:
         lines = [("✓ " if self.passed else "✗ ") + self.headline, ""]
-        for row in self._rows():
-            lines.append(f"{'✓' if row.holds else '✗'} {row.did}")
-            if row.holds:
-                lines += _field("saw", row.saw)
-                continue
-            lines += _field("expected", row.expected) + _field("saw", row.saw)
+        for row in self.failures[:SHOWN_FAILURES]:
+            lines += [f"✗ {row.did}", *_field("expected", row.expected), *_field("saw", row.saw)]
             if row.trace:
                 lines += [f"      {line}" for line in row.trace.splitlines()]
             for hint in row.hints[: self.level]:
                 lines += _field("hint", hint)
-        if (more := len(self.failures) - SHOWN_FAILURES) and more > 0:
-            lines.append(f"  and {more} more that {'does' if more == 1 else 'do'} not hold")
+        lines += [f"  {words}" for words in self._more()]
+        before = ""
+        for row in self._held():
+            lines.append(_line(f"✓   {row.saw}" if row.did == before else f"✓ {row.did}: {row.saw}"))
+            before = row.did
         return "\n".join(lines)
 
-    def _rows(self) -> list[Observation]:
-        """Failing rows first; of many failures only the first few."""
-        return [*self.failures[:SHOWN_FAILURES], *(o for o in self.observations if o.holds)]
+    def _held(self) -> list[Observation]:
+        return [o for o in self.observations if o.holds]
+
+    def _more(self) -> list[str]:
+        """What stands below the failing rows: how many are not shown, and that the examination ended at the last."""
+        words = []
+        if (more := len(self.failures) - SHOWN_FAILURES) > 0:
+            words.append(f"and {more} more that {'does' if more == 1 else 'do'} not hold")
+        if self._held() and not self.observations[-1].holds:
+            words.append("what comes after is tried when these hold")
+        return words
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {"text/plain": str(self), "text/html": self.to_html()}
@@ -109,7 +116,10 @@ class Verdict:
         line = "var(--jp-border-color2, #bbb)"
         cell = f'style="text-align:left;vertical-align:top;padding:4px 10px;border-top:1px solid {line};white-space:pre-wrap"'
         rows = []
-        for row in self._rows():
+        for row in [*self.failures[:SHOWN_FAILURES], None, *self._held()]:
+            if row is None:
+                rows += [f'<tr><td {cell}></td><td {cell} colspan="3">{words}</td></tr>' for words in self._more()]
+                continue
             mark, word, tint = ("✓", "holds", "#009e73") if row.holds else ("✗", "does not hold", "#d55e00")
             saw = _code(row.saw)
             if row.trace:
@@ -122,20 +132,28 @@ class Verdict:
                 f'<tr><td {cell}><b style="color:{tint}" title="{word}" aria-label="{word}">{mark}</b></td>'
                 f"<td {cell}>{_code(row.did)}</td><td {cell}>{_code(row.expected)}</td><td {cell}>{saw}</td></tr>"
             )
-        more = len(self.failures) - SHOWN_FAILURES
-        tail = f"<p>and {more} more that {'does' if more == 1 else 'do'} not hold</p>" if more > 0 else ""
         tint = "#009e73" if self.passed else "#d55e00"
         head = "".join(
             f'<th scope="col" style="text-align:left;padding:4px 10px">{name}</th>'
             for name in ("", "we did", "expected", "saw")
         )
+        table = (
+            f'<table style="border-collapse:collapse;font-size:var(--jp-content-font-size0, 13px);table-layout:auto">'
+            f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+        )
+        if self.passed:  # nothing to do: who wants to know what was tried can open it
+            table = f'<details><summary style="cursor:pointer">what was tried</summary>{table}</details>'
         return (
             f'<div class="labkit-verdict" role="status" style="border-left:4px solid {tint};padding:2px 0 2px 12px;'
             f'color:var(--jp-content-font-color1, inherit)"><p style="margin:4px 0"><b>{"✓" if self.passed else "✗"} '
-            f"{html.escape(self.headline)}</b></p>"
-            f'<table style="border-collapse:collapse;font-size:var(--jp-content-font-size0, 13px);table-layout:auto">'
-            f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>{tail}</div>"
+            f"{html.escape(self.headline)}</b></p>{table}</div>"
         )
+
+
+def _line(text: str) -> str:
+    """A text on one line, cut where it is too long."""
+    line = text[0] + " " * (len(text) - len(text[1:].lstrip()) - 1) + " ".join(text[1:].split())
+    return line if len(line) <= WIDTH else f"{line[: WIDTH - 4]} ..."
 
 
 def _field(name: str, text: str) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 _PEP = "https://peps.python.org/pep-3333/#"
 
 KEPT, BROKEN, NOT_SEEN = "kept", "broken", "not seen"
+FOLDED = 3  # as many rows that are not seen for the same reason are shown as one
 _SYMBOL = {KEPT: "✓", BROKEN: "✗", NOT_SEEN: "–"}
 
 
@@ -175,7 +176,13 @@ class Report:
 
     def __str__(self) -> str:
         lines = [self.headline]
-        for row in _sorted(self.rows):
+        for row, *others in _folded(self.rows):
+            if others:
+                lines.append(
+                    f"{_SYMBOL[row.verdict]} {row.verdict:8}  {len(others) + 1} rows, {row.clause} to {others[-1].clause}"
+                )
+                lines.append(f"{'':16}{row.saw}")
+                continue
             lines.append(f"{_SYMBOL[row.verdict]} {row.verdict:8}  {row.clause:4} {row.title}")
             if row.verdict == BROKEN:
                 lines += [f"{'':16}{word}: {text}" for word, text in _details(row)]
@@ -186,7 +193,9 @@ class Report:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        body = "".join(_html_row(row) for row in _sorted(self.rows))
+        body = "".join(
+            _html_row(row) if not others else _html_rows(row, *others) for row, *others in _folded(self.rows)
+        )
         return f"""<div class="labkit-report">{_STYLE} <table><caption>{html.escape(self.headline)}</caption>
         <thead><tr><th scope="col">clause</th><th scope="col">what it asks</th><th
         scope="col">verdict</th></tr></thead> <tbody>{body}</tbody></table></div>"""
@@ -203,6 +212,16 @@ def _sorted(rows: Iterable[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: row.verdict != BROKEN)
 
 
+def _folded(rows: Iterable[Row]) -> list[list[Row]]:
+    """The rows as they are shown, each alone; many that are not seen for one and the same reason stand together, last."""
+    by_reason: dict[str, list[Row]] = {}
+    for row in rows:
+        if row.verdict == NOT_SEEN:
+            by_reason.setdefault(row.saw, []).append(row)
+    many = [group for group in by_reason.values() if len(group) >= FOLDED]
+    return [[row] for row in _sorted(rows) if all(row not in group for group in many)] + many
+
+
 def _details(row: Row) -> list[tuple[str, str]]:
     found = [("we did", row.did), ("expected", row.expected), ("saw", row.saw), ("hint", row.hint)]
     return [(word, text) for word, text in found if text]
@@ -217,6 +236,16 @@ def _html_row(row: Row) -> str:
         f'<a href="{clause.link}" title="PEP 3333: {html.escape(clause.title)}">{row.clause}</a></th>'
         f"<td><details{shown}><summary>{html.escape(row.title)}</summary><dl>{details}</dl></details></td>"
         f'<td><span aria-hidden="true">{_SYMBOL[row.verdict]}</span> {row.verdict}</td></tr>'
+    )
+
+
+def _html_rows(*rows: Row) -> str:
+    titles = "".join(f"<dt>{row.clause}</dt><dd>{html.escape(row.title)}</dd>" for row in rows)
+    first, last = rows[0].clause, rows[-1].clause
+    return (
+        f'<tr class="labkit-not-seen"><th scope="row">{first} to {last}</th>'
+        f"<td><details><summary>{len(rows)} rows: {html.escape(rows[0].saw)}</summary><dl>{titles}</dl></details></td>"
+        f'<td><span aria-hidden="true">{_SYMBOL[NOT_SEEN]}</span> {NOT_SEEN}</td></tr>'
     )
 
 
