@@ -99,6 +99,8 @@ class Rows:
         _tick(CLOSE)
         _note("close", self._path)
         self._open = False
+        if self._path == "/spoilt":
+            raise KettleError("what the request has bought cannot be booked")
 
 
 def _lose():
@@ -120,7 +122,16 @@ def app(environ, start_response):
         return Rows(path, _lose)
     if path == "/shared":
         start_response("200 OK", SHARED)
+        if SHARED != [*TEXT]:
+            _note("changed", SHARED)
+            SHARED[:] = TEXT
         return _words()
+    if path == "/started":  # the status has been said, and then it fails, in the call
+        start_response("200 OK", [*TEXT])
+        raise KettleError("the kettle is gone")
+    if path == "/begun":  # the same, and it fails when the first block is asked for
+        start_response("200 OK", [*TEXT])
+        return Rows(path, _lose)
     if path == "/moves":  # an environ may be changed by those inside
         environ["SCRIPT_NAME"], environ["PATH_INFO"] = environ["SCRIPT_NAME"] + path, "/elsewhere"
     if path == "/twice":

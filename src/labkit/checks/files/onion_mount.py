@@ -27,4 +27,5 @@ def _build(table):
 def app(environ, start_response):
     """The application that the table describes."""
     text = (Path(os.environ["LABKIT_JOURNAL"]) / "table").read_text(encoding="utf-8")
+    shops.before = dict(environ)
     return _mounted(text)(environ, start_response)

@@ -34,13 +34,16 @@ def _leave(site: Site, path: str, first: str) -> None:
 def _goes_through(site: Site, did: str, answer: wire.Answer, words: tuple[str, ...]) -> Iterator[Observation]:
     """The blocks of the last request came out one by one, unchanged, and the iterable was closed."""
     yield from flow(site, did)
-    same = answer.status == 200 and answer.text == lines(words)
-    yield observe(
-        same, did, f"200 and {show(lines(words))}", f"{answer.status} and {show(answer.text)}",
-        "What the application answers goes through unchanged.",
-    )  # fmt: skip
-    if same:
+    yield (same := _same_body(did, answer, words, "What the application answers goes through unchanged."))
+    if same.holds:
         yield _closed(site, did)
+
+
+def _same_body(did: str, answer: wire.Answer, words: tuple[str, ...], *hints: str) -> Observation:
+    """The answer is 200 with these words."""
+    right = answer.status == 200 and answer.text == lines(words)
+    saw = f"{answer.status} and {show(answer.text)}"
+    return observe(right, did, f"200 and {show(lines(words))}", saw, *hints)
 
 
 def _closed(site: Site, did: str) -> Observation:
@@ -62,6 +65,11 @@ def _goes_on(site: Site, did: str) -> Observation:
         "What you catch after the headers have left, raise again.",
     )  # fmt: skip
 
+
+RETURNS = (
+    "start_response returns a function, `write`, and the application inside may call it.",
+    "What does the start_response that you hand inside return?",
+)
 
 # timing
 
@@ -126,6 +134,15 @@ def timing(
     yield from crash(site, did, hint)
     yield _logged(site, did, "/sorry", "500 Internal Server Error", call, ticks)
 
+    did = "GET /write, which gives its first block to the `write` that start_response returned"
+    prepare()
+    answer = site.ask("GET", "/write", may_raise=True, may_break=True)
+    if stop := crash(site, did, *RETURNS):
+        yield stop[0]
+    else:
+        yield _same_body(did, answer, words, *RETURNS)
+        yield _logged(site, did, "/write", "200 OK", call, ticks)
+
     did = f"GET {outer}/moves, mounted at {outer}; the application changes its environ"
     prepare()
     site.ask("GET", f"{outer}/moves", headers=[("SCRIPT_NAME", outer)], may_raise=True)
@@ -155,6 +172,15 @@ def timing(
             hints=("A request that fails has taken its time too.", "What runs in any case stands in `finally`, or in close()."),
         )  # fmt: skip
         yield _goes_on(site, did)
+
+    did = "GET /spoilt, whose close() raises"
+    prepare()
+    site.ask("GET", "/spoilt", may_raise=True, may_break=True)
+    site.problems[:] = [p for p in site.problems if "(A14)" not in p.did]  # it is ours that raises
+    yield _logged(
+        site, did, "/spoilt", "200 OK", whole, ticks,
+        hints=("close() may fail like everything else. The request is over then, and has taken its time.", "Put the call of log into `finally`."),
+    )  # fmt: skip
 
     did = "GET /gated, the visitor leaves after the first block"
     prepare()
@@ -319,18 +345,38 @@ def request_id(
         return
     yield observe(len(answer.all(HEADER)) == 1, did, f"one {HEADER}", _ids(answer), "The headers come late here.")
     for did in ("GET /shared, which gives one and the same list of headers each time", "GET /shared again"):
+        site.prepare(words="\n".join(words))
         answer = site.ask("GET", "/shared", may_raise=True)
+        changed = site.journal("notes")
+        changed = [line.partition(" ")[2] for line in changed if line.startswith("changed ")]
         yield observe(
-            len(answer.all(HEADER)) == 1, did, f"one {HEADER}", _ids(answer),
+            not changed, did, "the application's list is as it was", changed[0] if changed else "as it was",
             "The list belongs to the application, which uses it again. What have you left in it?",
-            "Make a new list. `append` and `+=` change the old one.",
+            "Make a new list, and hand that on. `append`, `+=` and `headers[:] =` change the old one.",
         )  # fmt: skip
+        yield observe(len(answer.all(HEADER)) == 1, did, f"one {HEADER}", _ids(answer), *_twice())
+    did = "GET /write, which gives its first block to the `write` that start_response returned"
+    answer = site.ask("GET", "/write", may_raise=True, may_break=True)
+    yield from crash(site, did, *RETURNS)
+    yield _same_body(did, answer, words, *RETURNS)
+    did = "GET /sorry, which calls start_response again with exc_info, for an answer of its own"
+    answer = site.ask("GET", "/sorry", may_raise=True)
+    hint = "start_response has a third argument, exc_info, which may be left out. Pass it on."
+    site.problems[:] = [replace(p, hints=(hint,)) if "S14" in p.did else p for p in site.problems]
+    yield from crash(site, did, hint)
+    found = set(answer.all(HEADER))  # gunicorn 27 keeps the headers of the first call beside those of the second
+    saw = f"{show(answer.text)}, {f'{HEADER}: ' + ' and '.join(found) if found else f'without {HEADER}'}"
+    right = answer.text == "sorry\n" and len(found) == 1
+    yield observe(right, did, f"'sorry\\n', one {HEADER}", saw, hint)
     yield _own_id(site)
     yield from _errors(site, words)
 
 
 def _ids(answer: wire.Answer) -> str:
-    return ", ".join(f"{HEADER}: {value}" for value in answer.all(HEADER)) or f"{title(answer)} without {HEADER}"
+    found = answer.all(HEADER)
+    if len(found) > 1:
+        return f"{len(found)} headers {HEADER}: {' and '.join(found)}"
+    return f"{HEADER}: {found[0]}" if found else f"{title(answer)} without {HEADER}"
 
 
 def _twice() -> tuple[str, ...]:
@@ -355,48 +401,75 @@ def _own_id(site: Site) -> Observation:
 BEFORE = {
     "/refuse": "which raises when it is called",
     "/lost": "which raises when its first block is asked for",
+    "/started": "which calls start_response('200 OK') and then raises, in the call",
+    "/begun": "which calls start_response('200 OK') and raises when its first block is asked for",
 }
+AGAIN = (
+    "The application has called start_response already. A second call needs the third argument: sys.exc_info().",
+    "As long as no block has left, status and headers of that call take the place of the first.",
+)
 
 
 def _errors(site: Site, words: tuple[str, ...]) -> Iterator[Observation]:
     """Errors before the first block are answered with the id, later ones go on."""
     for path, about in BEFORE.items():
+        site.prepare(words="\n".join(words))
         did, given, begin = f"GET {path}, {about}", f"seen{path.replace('/', '-')}", len(site.server.log)
         answer = site.ask("GET", path, headers=[(HEADER, given)], may_raise=True, may_break=True)
+        if path in ("/started", "/begun") and (site.problems or crash(site, did)):
+            site.problems.clear()
+            told = [e for e in site.recent if e["event"] in ("refused", "raised")]
+            said = f"start_response raised {told[0]['type']}: {told[0]['message']}" if told else title(answer)
+            yield observe(False, did, f"500 with {HEADER}: {given}", said, *AGAIN)
+            return
         yield from crash(site, did)
         ours = answer.status == 500 and set(answer.all(HEADER)) == {given}
         hints = (
             "Nothing has left yet, so you can answer: 500, as text, with the id.",
             "Which lines run when the call raises? They are yours to catch.",
         )
-        if path == "/lost":
+        if path in ("/lost", "/begun"):
             hints = (
                 "The call was fine. This error comes later: when the server asks for the first block.",
                 'Watch the blocks as well. Lesson 05, "Which request was it?", has shown this case.',
             )
-        yield observe(ours, did, f"500 with {HEADER}: {given}", f"{answer.status}, {_ids(answer)}", *hints)
+        ids = " and ".join(sorted(set(answer.all(HEADER))))  # see /sorry: gunicorn may show one twice
+        saw = f"{title(answer)}, {f'{HEADER}: {ids}' if ids else f'without {HEADER}'}"
+        yield observe(ours, did, f"500 with {HEADER}: {given}", saw, *hints)
         if not ours:
             return
-        log = site.server.log[begin:]
-        saw = " and ".join(
-            word for word, there in (("the id", given in log), ("the traceback", "KettleError" in log)) if there
-        )
-        yield observe(
-            given in log and "KettleError" in log and "Traceback" in log, did, "the log has the id and the traceback",
-            f"it has {saw or 'neither'}" if saw != "the id and the traceback" else "it has both, but no whole traceback",
-            "Whoever looks for the error needs both: write to environ[\"wsgi.errors\"].",
-            "traceback.format_exc() gives the text of the exception that is being handled.",
-        )  # fmt: skip
+        yield (row := _written(site, did, given, site.server.log[begin:]))
+        if not row.holds:
+            return
         yield observe(
             "kettle" not in answer.text, did, "the visitor is not told what went wrong inside", show(answer.text),
             "The words of an exception are for the log.",
         )  # fmt: skip
+        if path in ("/lost", "/begun"):
+            yield _closed(site, did)
     site.prepare(words="\n".join(words))
     did = "GET /broken, which raises after its first block"
     site.ask("GET", "/broken", may_raise=True, may_break=True)
     yield from crash(site, did)
     yield _goes_on(site, did)
     yield _closed(site, did)
+
+
+def _written(site: Site, did: str, given: str, log: str) -> Observation:
+    """The id and the traceback stand in wsgi.errors."""
+    errors = "\n".join(site.journal("errors"))
+    there = {"the id": given in errors, "the traceback": "KettleError" in errors and "Traceback" in errors}
+    saw = " and ".join(name for name, found in there.items() if found) or "neither"
+    hints = (
+        'Whoever looks for the error needs both: write to environ["wsgi.errors"].',
+        "traceback.format_exc() gives the text of the exception that is being handled.",
+    )
+    if not errors and given in log:
+        saw = "neither; the id was printed elsewhere"
+        hints = ('The server says where errors go: environ["wsgi.errors"]. `print` has an argument `file`.', hints[1])
+    elif saw == "the id" and "KettleError" in errors:
+        saw = "the id and the exception, but no whole traceback"
+    return observe(all(there.values()), did, "in wsgi.errors: the id and the traceback", saw, *hints)
 
 
 # mount
@@ -422,6 +495,7 @@ def mount(
         "/shop/cart",
         "/shop",
         "/shop/",
+        "/shop/shop",
         "/shop/tea/green",
         "/shop/tea",
         "/shop/teapot",
@@ -459,8 +533,10 @@ def mount(
     yield from _arrived(site, table, paths[0], outer=outer)
     others = tuple(reversed(table))
     site.prepare(table=json.dumps(others))
-    for path in paths:
-        yield from (replace(row, did=row.did + ", the table in another order") for row in _arrived(site, others, path))
+    found = [row for path in paths for row in _arrived(site, others, path) if not row.holds]
+    yield from (replace(row, did=row.did + ", the table in another order") for row in found)
+    if not found:
+        yield observe(True, "all of these paths, the table in another order", "the same", "the same")
 
 
 def _find(table: Table, path: str) -> tuple[str, str]:
@@ -471,6 +547,17 @@ def _find(table: Table, path: str) -> tuple[str, str]:
         return to, prefix
     name, more = _find(to, path[len(prefix) :])
     return name, prefix + more
+
+
+def _prefix(table: Table, name: str, path: str, before: str = "") -> str:
+    """The whole prefix under which an application of this name stands, the one most like the path; empty if it has none."""
+    found = []
+    for prefix, to in table:
+        if to == name:
+            found.append(before + prefix)
+        elif not isinstance(to, str) and (inner := _prefix(to, name, path, before + prefix)):
+            found.append(inner)
+    return max(found, key=lambda prefix: (path.startswith(prefix), len(prefix)), default="")
 
 
 def _arrived(site: Site, table: Table, path: str, *, query: str = "", outer: str = "") -> Iterator[Observation]:
@@ -506,7 +593,10 @@ def _arrived(site: Site, table: Table, path: str, *, query: str = "", outer: str
         return
     saw = f"{told['name']} sees SCRIPT_NAME {told['SCRIPT_NAME']!r}, PATH_INFO {told['PATH_INFO']!r}"
     hints = MOVED
-    if told["name"] != name:
+    led = _prefix(table, told["name"], path)
+    if told["name"] != name and not (path + "/").startswith(led + "/"):
+        hints = (f"{path} is not below {led}: compare whole parts of the path, from its beginning.",)
+    elif told["name"] != name:
         hints = (
             f"Of the prefixes that fit {path}, the longest wins. Which one came first with you?",
             "A prefix fits a path of whole parts: /shop fits /shop and /shop/cart, but not /shopping.",
@@ -520,4 +610,7 @@ def _arrived(site: Site, table: Table, path: str, *, query: str = "", outer: str
             False, did, f"QUERY_STRING {query!r}", repr(told["QUERY_STRING"]), "The rest of the environ stays."
         )
         return
-    yield observe(saw == expected, did, expected, saw, *hints)
+    yield (row := observe(saw == expected, did, expected, saw, *hints))
+    if row.holds and (others := told["changed"]):
+        hint = "Two keys move. The application finds all the others as the server has set them, and no more."
+        yield observe(False, did, "nothing else in environ has changed", f"changed: {', '.join(others)}", hint)

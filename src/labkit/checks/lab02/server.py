@@ -121,7 +121,9 @@ def _posted(own: Own, name: str, value: str, key: str, body: str) -> Iterator[Ob
     yield environ.is_(post, "CONTENT_LENGTH", size, "Content-Length has a key without HTTP_, and its value is text.")
     twins = [k for k in ("HTTP_CONTENT_TYPE", "HTTP_CONTENT_LENGTH") if k in environ.variables]
     more = "Two headers lose the HTTP_, and with it they are not there."
-    yield observe(not twins, post, "no HTTP_CONTENT_TYPE, no HTTP_CONTENT_LENGTH", ", ".join(twins) or "neither", more)
+    yield observe(
+        not twins, post, "no HTTP_CONTENT_TYPE, no HTTP_CONTENT_LENGTH", ", ".join(twins) or "none of the two", more
+    )
     hint = "X-Role and X_Role would get the same key. Leave out headers that have an underscore in their name."
     yield environ.is_(post, key, value, hint)
     hint = "The request's version, not the server's: this client speaks HTTP/1.0."
@@ -637,8 +639,8 @@ def _with_exc_info(own: Own, status: str) -> Iterator[Observation]:
 
 
 HOP_BY_HOP = (
-    ("Connection", "close"),
-    ("transfer-encoding", "chunked"),
+    ("Connection", "X-Tea"),
+    ("transfer-encoding", "gzip, chunked"),
     ("Keep-Alive", "timeout=5"),
     ("TE", "trailers"),
     ("trailer", "X-Tea"),
@@ -695,17 +697,13 @@ def _not_sent(own: Own, did: str, steps: tuple[tuple[Any, ...], ...], *hints: st
         return observe(False, did, "500", f"it was sent: {error}", *hints)
     saw = f"{answer.status} {answer.reason}"
     if answer.status == 200:
-        sent = [
-            name
-            for name, value in dict(HOP_BY_HOP).items()
-            if f"header {name}:" in did and answer.header(name) == value
-        ]
+        sent = [name for name, value in HOP_BY_HOP if f"header {name}:" in did and value in answer.all(name)]
         if answer.header("X-Forged"):
             saw += ", and a header X-Forged: yes that nobody gave"
         elif sent or answer.body and "block" in did:
             saw += ": it was sent"
         else:
-            saw += f", without {'the block' if 'block' in did else 'it, or with another value'}; the application was not told"
+            saw += f", without the {'block' if 'block' in did else 'header'}; the application was not told"
     return observe(answer.status == 500, did, "500", saw, *hints)
 
 
@@ -1125,12 +1123,12 @@ def _rests(own: Own) -> Observation:
     """Nobody is there: a server that waits needs no CPU. One that never rests, over and over, waits for bytes in vain."""
     did, expected = "looked at the server when nobody is there", "it waits, and needs no CPU time"
     used = 0.0
-    for _ in range(6):
+    for _ in range(8):
         pids = [process.pid for process in serve.tree(own.site.server)]
         begin, before = time.monotonic(), serve.cpu_seconds(pids)
         time.sleep(0.25)
         used = (serve.cpu_seconds(pids) - before) / (time.monotonic() - begin)
-        if used < 0.15:
+        if used < 0.02:  # whoever spins gets more than that, also on a busy machine
             return observe(True, did, expected, "it waits")
     hints = (
         "`recv` that returns b'' means that the client has gone, for good: more will not come.",

@@ -1,5 +1,6 @@
 # mistake: letters are compared, not parts
 # says: tea sees SCRIPT_NAME '/shop/tea', PATH_INFO 'pot'
+# says: /shop/teapot is not below /shop/tea: compare whole parts of the path
 def mount(apps):
     def mounted(environ, start_response):
         script, path = environ.get("SCRIPT_NAME", ""), environ.get("PATH_INFO", "")

@@ -1,6 +1,6 @@
 # mistake: an exception of the call leaves the layer
 # says: GET /refuse, which raises when it is called
-# says: 500, 500 Internal Server Error without X-Request-Id
+# says: saw 500 Internal Server Error, without X-Request-Id
 import re
 import sys
 import traceback

@@ -1,6 +1,6 @@
 # mistake: its own header is looked for in one spelling only
 # says: Two ids are worse than one
-# says: X-Request-Id: visit-7f3a, X-Request-Id: mine
+# says: 2 headers X-Request-Id: visit-7f3a and mine
 import re
 import sys
 import traceback

@@ -1,6 +1,6 @@
 # mistake: the log has the traceback without the id
-# says: the log has the id and the traceback
-# says: it has the traceback
+# says: in wsgi.errors: the id and the traceback
+# says: saw the traceback
 import re
 import sys
 import traceback

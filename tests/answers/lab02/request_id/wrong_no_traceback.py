@@ -1,6 +1,6 @@
 # mistake: the log has the id without the traceback
-# says: the log has the id and the traceback
-# says: it has the id
+# says: in wsgi.errors: the id and the traceback
+# says: saw the id
 import re
 import sys
 import traceback

@@ -1,5 +1,5 @@
 # mistake: the application's own header stays
-# says: X-Request-Id: mine, X-Request-Id: visit-7f3a
+# says: 2 headers X-Request-Id: mine and visit-7f3a
 # says: Two ids are worse than one
 import re
 import sys

@@ -1,5 +1,7 @@
 # mistake: takes start_response for called when the call returns
+# says: a generator that calls start_response with its first block
 # says: AttributeError
+# says: Do not look for the status before you have asked for a block.
 import io
 import sys
 from email.utils import formatdate

@@ -31,5 +31,7 @@ class Request:
         yield from self.blocks
 
     def close(self):
-        getattr(self.blocks, "close", lambda: None)()
-        self.layer.log(self.path, self.status, self.layer.clock() - self.begin)
+        try:
+            getattr(self.blocks, "close", lambda: None)()
+        finally:
+            self.layer.log(self.path, self.status, self.layer.clock() - self.begin)

@@ -1,4 +1,5 @@
 import time
+from contextlib import ExitStack
 
 from werkzeug.wsgi import ClosingIterator, get_path_info
 
@@ -19,6 +20,9 @@ def timing(app, log, clock=time.monotonic):
         except Exception:
             done()
             raise
-        return ClosingIterator(blocks, done)
+        with_all = ExitStack()  # it calls both, in reverse order, whatever the first of them does
+        with_all.callback(done)
+        with_all.callback(getattr(blocks, "close", int))
+        return ClosingIterator((block for block in blocks), with_all.close)
 
     return wrapped

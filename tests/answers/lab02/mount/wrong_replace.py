@@ -1,0 +1,13 @@
+# mistake: takes the prefix out wherever it stands
+# says: GET /shop/shop expected shop sees SCRIPT_NAME '/shop', PATH_INFO '/shop' saw shop sees SCRIPT_NAME '/shop', PATH_INFO ''
+def mount(apps):
+    def mounted(environ, start_response):
+        script, path = environ.get("SCRIPT_NAME", ""), environ.get("PATH_INFO", "")
+        for prefix in sorted(apps, key=len, reverse=True):
+            if path == prefix or path.startswith(prefix + "/"):
+                moved = {**environ, "SCRIPT_NAME": script + prefix, "PATH_INFO": path.replace(prefix, "")}
+                return apps[prefix](moved, start_response)
+        start_response("404 Not Found", [("Content-Type", "text/plain")])
+        return [b"There is nothing here.\n"]
+
+    return mounted
