@@ -161,6 +161,19 @@ def test_failures_are_told_with_their_reasons():
     assert "<reset>" not in shown._repr_html_()
 
 
+def test_a_crowded_machine_is_spoken_of_once_for_all_its_runs():
+    calm, others = made_up(), 0.7 * psutil.cpu_count()
+    crowded = [bench.Run(bench.Settings(workers=workers), calm.trace, 0.3, others) for workers in (1, 2, 2)]
+    assert bench.table([calm]).notes == []
+    (note,) = bench.table([*crowded, calm]).notes
+    assert note.startswith("sync 1 x 1, sync 2 x 1: Other programs kept this machine busy")
+
+
+def test_what_others_used_is_neither_the_servers_nor_the_clients():
+    run = bench.run(workers=1, cpu_ms=20, wait_ms=0, clients=2, seconds=0.5)
+    assert 0 <= run.cores and 0 <= run.others <= 1.1 * psutil.cpu_count()
+
+
 def test_a_run_shows_itself_as_its_row():
     assert str(made_up()) == str(bench.table([made_up()]))
     assert "<table" in made_up()._repr_html_()

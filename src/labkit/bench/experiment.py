@@ -8,6 +8,8 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from labkit import serve
 from labkit.load.fast import plan_flood, plan_steady
 from labkit.load.run import Plan
@@ -15,6 +17,7 @@ from labkit.load.run import Run as Load
 from labkit.trace import Trace
 
 APPLICATION = Path(__file__).parent / "files"  # nothing else is in it, so no gunicorn.conf.py of the reader's is read
+CROWDED = 0.4  # share of the machine that other programs use before a run says so
 CLASSES = ("sync", "gthread", "gevent")
 
 
@@ -127,11 +130,13 @@ class Run:
         settings: what it was made of.
         trace: a row for each request.
         cores: CPU seconds that arbiter and workers used, over the seconds of the load: 1.0 is one core, all the time.
+        others: the same of everything else that ran on this machine, without the client that put the load on.
     """
 
     settings: Settings
     trace: Trace
     cores: float
+    others: float = 0.0
 
     @property
     def name(self) -> str:
@@ -152,6 +157,16 @@ class Run:
     def failures(self) -> int:
         """How many requests failed."""
         return self.trace.summary().failures
+
+    def notes(self) -> list[str]:
+        """What to know about these settings and this run, in sentences; empty for most."""
+        said = [*self.settings.notes()]
+        if self.others > CROWDED * (psutil.cpu_count() or 1):
+            said.append(
+                "Other programs kept this machine busy meanwhile: all took longer, and what computes got less CPU."
+            )
+        said += [f"{count} x {words}." for words, count in self.trace.summary().reasons[:4]]
+        return said
 
     def __repr__(self) -> str:
         from .table import table
@@ -201,12 +216,13 @@ class Experiment:
                 self._load = Load(settings.plan(server.url))
             self.phase = "under load"
             self._load.wait(show)
-            cores = (_cpu_seconds(server) - before) / (time.monotonic() - began)
+            passed = time.monotonic() - began
+            cores, others = ((now - then) / passed for now, then in zip(_cpu_seconds(server), before, strict=True))
             self.phase = "ending gunicorn"
         if self._stopped:
             raise Stopped
         title = f"{settings.name}: {settings.work} a request, {settings.load}"
-        return Run(settings, replace(self._load.trace(), title=title), max(0.0, cores))
+        return Run(settings, replace(self._load.trace(), title=title), max(0.0, cores), max(0.0, others))
 
     def stop(self) -> None:
         """End the load now; `run` then ends the server and raises `Stopped`."""
@@ -259,8 +275,15 @@ def run(
     return Experiment(settings).run(show=True)
 
 
-def _cpu_seconds(server: serve.Gunicorn) -> float:
-    return serve.cpu_seconds([*server.arbiters(), *server.workers()])
+def _cpu_seconds(server: serve.Gunicorn) -> tuple[float, float]:
+    """CPU seconds so far: of arbiter and workers, and of all else but this process."""
+    own = serve.cpu_seconds([*server.arbiters(), *server.workers()])
+    client = psutil.Process().cpu_times()
+    machine = psutil.cpu_times()
+    # What a guest of this machine used is counted among user and nice as well (proc(5), /proc/stat).
+    idle = ("idle", "iowait", "guest", "guest_nice")
+    busy = sum(seconds for name, seconds in machine._asdict().items() if name not in idle)
+    return own, busy - own - client.user - client.system
 
 
 def _out_of_range(name: str, value: Any) -> str:

@@ -28,8 +28,12 @@ class Table:
     def __init__(self, runs: Iterable[Run]) -> None:
         runs = list(runs)
         self.rows = [_cells(run) for run in runs]
-        # A note is said once, however many of the runs it is about.
-        self.notes = list(dict.fromkeys(note for run in runs for note in _notes(run)))
+        # A note is said once, with the names of all runs that it is about.
+        about: dict[str, list[str]] = {}
+        for run in runs:
+            for note in run.notes():
+                about.setdefault(note, []).append(run.name)
+        self.notes = [f"{', '.join(dict.fromkeys(names))}: {note}" for note, names in about.items()]
 
     def __str__(self) -> str:
         if not self.rows:
@@ -88,12 +92,6 @@ def _cells(run: Run) -> tuple[str, ...]:
         f"{run.cores:.2f}",
         f"{summary.failures} of {summary.count}",
     )
-
-
-def _notes(run: Run) -> list[str]:
-    summary = run.trace.summary()
-    reasons = [f"{run.name}: {count} x {words}." for words, count in summary.reasons[:4]]
-    return [f"{run.name}: {note}" for note in run.settings.notes()] + reasons
 
 
 def _style(column: int) -> str:
