@@ -8,7 +8,7 @@ from typing import Any
 from labkit import wire
 
 from .deployment import Deployment
-from .lab03.capacity import HELD, Crowd, _crowd, _each, _request
+from .lab03.capacity import HELD, Crowd, _crowd, _request
 from .module import Module, describe
 from .registry import exercise
 from .site import observe
@@ -19,7 +19,7 @@ from .verdict import Observation
 def kind(place: Deployment, *, processes: int = 2, places: int = 12) -> Iterator[Observation]:
     """`processes`: how many there shall be; `places`: how many requests may be inside at once, in all of them."""
     each = places // processes
-    expected = f"{places} at once: {_each([each] * processes)}"
+    expected = f"{places} at once, {each} in each of {processes} processes"
     for computes in (False, True):
         place.prepare()
         did = "sent more requests than there is room for; all wait"
