@@ -74,6 +74,25 @@ def _request(path: str) -> bytes:
     return f"GET {path} HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n\r\n".encode()
 
 
+def _ask(stack: ExitStack, server: serve.Gunicorn, path: str) -> wire.Conversation | None:
+    """Send a request on a connection that `stack` closes; None when nobody takes connections."""
+    with suppress(wire.WireError):
+        talk = stack.enter_context(wire.Conversation(server.url))
+        talk.send(_request(path))
+        return talk
+    return None
+
+
+def _environment(case: str, *known: str) -> dict[str, str]:
+    """The variables that a case sets; the other known ones must not come from where the check runs.
+
+    JupyterHub, for one, sets CPU_LIMIT.
+    """
+    for name in known:
+        os.environ.pop(name, None)
+    return dict(pair.split("=", 1) for pair in case.split())
+
+
 def _crowd(
     place: Deployment,
     server: serve.Gunicorn,
@@ -98,11 +117,8 @@ def _crowd(
     def send(number: int) -> None:
         nonlocal sent
         for _ in range(number):
-            try:
-                talk = stack.enter_context(wire.Conversation(server.url))
-            except wire.WireError:
+            if _ask(stack, server, "/") is None:
                 return  # the queue is full, or gunicorn has ended
-            talk.send(_request("/"))
             sent += 1
 
     workers, looked = server.workers(), time.monotonic()
@@ -178,7 +194,7 @@ def overlap(
 ) -> Iterator[Observation]:
     """`cases`: environments, as ``NAME=value`` with spaces between them."""
     for case in cases:
-        env = _environment(case)
+        env = _environment(case, "WEB_PROCESSES", "WEB_SLOTS")
         processes = int(env.get("WEB_PROCESSES", 2))
         slots = int(env.get("WEB_SLOTS", processes))
         did = case or "neither variable"
@@ -186,10 +202,6 @@ def overlap(
         yield _counted(right, did, expected, crowd, _overlap_hints(place, crowd, processes, slots))
         if not right:
             return
-
-
-def _environment(case: str) -> dict[str, str]:
-    return dict(pair.split("=", 1) for pair in case.split())
 
 
 def _overlap_hints(place: Deployment, crowd: Crowd, processes: int, slots: int) -> tuple[str, ...]:
@@ -256,20 +268,21 @@ def kinds(
 def _service(place: Deployment, service: str, slots: int) -> Observation:
     processes = slots if service == "ledger" else 1
     did = f"SERVICE={service} SLOTS={slots}"
-    env = {"SERVICE": service, "SLOTS": str(slots)}
+    env = _environment(did, "SERVICE", "SLOTS")
     place.prepare()
     threads, before = 0, 0
     with ExitStack() as stack:
         server = stack.enter_context(place.serve(did=f"started gunicorn with {did}", env=env, expect=processes))
         if service == "lounge":  # somebody who computes is inside before the others come
-            stack.enter_context(wire.Conversation(server.url)).send(_request("/busy"))
+            _ask(stack, server, "/busy")
             place.wait_for(lambda: place.journal("inside"))
             before = 1
         crowd = _crowd(place, server, processes, slots // processes, before=before, stack=stack)
         if service == "feed":
-            with_threads = [psutil.Process(pid).num_threads() for pid in server.workers()]
-            threads = max(with_threads, default=0)
-    right = sorted(crowd.inside.values()) == [slots // processes] * processes and threads <= FEW_THREADS
+            with suppress(psutil.NoSuchProcess):
+                threads = max((psutil.Process(pid).num_threads() for pid in server.workers()), default=0)
+    counts = sorted(crowd.inside.values())
+    right = counts == [slots // processes] * processes and threads <= FEW_THREADS and not crowd.ended
     did += ", and one request computes" if before else ""
     expected = _once([slots // processes] * processes)
     saw = str(crowd)
@@ -342,7 +355,8 @@ def _warm_steps(place: Deployment, server: serve.Gunicorn, did: str, workers: in
     yield _warmed(place, server, did, server.workers())
     yield _asked(place, server, workers)
     before = server.workers()
-    os.kill(before[0], signal.SIGKILL)
+    for pid in before[:1]:
+        _signal(pid, signal.SIGKILL)
 
     def came() -> list[int]:
         return [pid for pid in server.workers() if pid not in before]
@@ -411,15 +425,13 @@ def _asked(place: Deployment, server: serve.Gunicorn, workers: int) -> Observati
     asked = len(_notes(place, "asked"))
     did = f"GET /tea/mint, {workers} at once, one for each worker"
     with ExitStack() as stack:
-        talks = [stack.enter_context(wire.Conversation(server.url)) for _ in range(workers)]
-        for talk in talks:
-            talk.send(_request(f"/tea/mint?go-{asked}"))
+        talks = [_ask(stack, server, f"/tea/mint?go-{asked}") for _ in range(workers)]
         place.wait_for(lambda: len(_notes(place, "asked")) >= asked + workers)
         place.allow(f"go-{asked}")
-        statuses = []
+        statuses: list[int | str] = []
         for talk in talks:
             try:
-                statuses.append(talk.answer().status)
+                statuses.append(talk.answer().status if talk else "no connection")
             except wire.WireError as error:
                 statuses.append(str(error))
     right = statuses == [200] * workers
@@ -434,7 +446,7 @@ def _closed(place: Deployment, server: serve.Gunicorn) -> Iterator[Observation]:
     """At the end each worker says goodbye."""
     pids = server.workers()
     before = len(_notes(place, "close"))
-    server.signal("TERM")
+    _signal(server.pid, signal.SIGTERM)
     ended = place.wait_for(lambda: not server.alive, 10.0)
     did, expected = "sent TERM to gunicorn", "it ends, and each worker has closed its connection"
     closes = _notes(place, "close")[before:]
@@ -501,6 +513,8 @@ def _down(place: Deployment, settings: dict[str, Any]) -> Iterator[Observation]:
 
 # sizing
 
+VARIABLES = ("CPU_LIMIT", "CPU_MS", "WAIT_MS", "MEMORY_LIMIT", "WORKER_MEMORY")
+
 
 @dataclass(frozen=True)
 class Size:
@@ -552,7 +566,7 @@ def sizing(
 ) -> Iterator[Observation]:
     """`cases`: environments, as ``NAME=value`` with spaces between them."""
     for case in cases:
-        size = Size(_environment(case))
+        size = Size(_environment(case, *VARIABLES))
         did = case or "none of the variables"
         crowd, right, expected = _exactly(place, size.env, did, size.processes, size.threads)
         yield _counted(right, did, expected, crowd, _sizing_hints(place, crowd, size))
