@@ -5,10 +5,8 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
 
-from labkit import wire
-
+from .crowd import HELD, Crowd, ask, count
 from .deployment import Deployment
-from .lab03.capacity import HELD, Crowd, _crowd, _request
 from .module import Module, describe
 from .registry import exercise
 from .site import observe
@@ -27,12 +25,12 @@ def kind(place: Deployment, *, processes: int = 2, places: int = 12) -> Iterator
             server = stack.enter_context(place.serve(expect=processes if computes else 0))
             if computes:
                 did = "the same again, but the first request computes a report all the while"
-                stack.enter_context(wire.Conversation(server.url)).send(_request("/busy"))
+                ask(stack, server, "/busy")
                 place.wait_for(lambda: place.journal("inside"))
-            elif (count := len(server.workers())) != processes:
-                yield _counted(place, count, processes)
+            elif (workers := len(server.workers())) != processes:
+                yield _counted(place, workers, processes)
                 return
-            crowd = _crowd(place, server, processes, each, before=int(computes), stack=stack)
+            crowd = count(place, server, processes, each, before=int(computes), stack=stack)
         right = sorted(crowd.inside.values()) == [each] * processes and not crowd.ended
         row = observe(right, did, expected, str(crowd), *([] if right else _kind_hints(place, crowd, places, computes)))
         yield replace(row, trace=crowd.ended)

@@ -8,9 +8,7 @@ import math
 import os
 import re
 import signal
-import time
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -20,67 +18,15 @@ import psutil
 
 from labkit import serve, wire
 
-from ..deployment import MANY, Deployment, failed_config
+from ..crowd import HELD, Crowd, ask, count, exactly, once, signal_to
+from ..deployment import Deployment, failed_config
 from ..registry import exercise
 from ..site import observe
 from ..verdict import Observation
 
-PATIENCE = 5.0  # seconds in which somebody must still come in, before we say that nobody will
-BRIEF = 0.3  # seconds in which nobody must come in any more
-SETTLED = 1.0  # seconds in which nobody came, when it is wrong already
-LONGEST = 20.0  # seconds that one count may take
-TREE = 0.1  # seconds until the processes are looked up again
-WAVE = 0.15  # seconds without a newcomer until more requests are sent
-SURPLUS = 4  # requests more than there is room for
+PATIENCE = 5.0  # seconds in which a worker must have called what it should
 
-HELD = {"app": "held:app", "files": {"held.py": "lab03_held.py"}}
 STORE = {"app": "store:app", "files": {"store.py": "lab03_store.py"}}
-
-
-@dataclass(frozen=True)
-class Crowd:
-    """Who was inside the application at once.
-
-    Attributes:
-        inside: pid of each worker process -> requests inside it.
-        ended: the end of gunicorn's log, if it did not live to be counted.
-    """
-
-    inside: dict[int, int]
-    ended: str = ""
-
-    @property
-    def total(self) -> int:
-        return sum(self.inside.values())
-
-    def __str__(self) -> str:
-        each = sorted(self.inside.values(), reverse=True)
-        if self.ended:
-            return f"gunicorn ended, with {self.total} inside"
-        return _once(each)
-
-
-def _once(each: Sequence[int]) -> str:
-    """Numbers of requests in words: ``12 at once, 4 in each of 3 processes``."""
-    words = f"{sum(each)} at once, "
-    if len(each) == 1:
-        return words + "in 1 process"
-    if len(set(each)) == 1:
-        return words + f"{each[0]} in each of {len(each)} processes"
-    return words + ", ".join(map(str, each[:8])) + (", ..." if len(each) > 8 else "") + f" in {len(each)} processes"
-
-
-def _request(path: str) -> bytes:
-    return f"GET {path} HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n\r\n".encode()
-
-
-def _ask(stack: ExitStack, server: serve.Gunicorn, path: str) -> wire.Conversation | None:
-    """Send a request on a connection that `stack` closes; None when nobody takes connections."""
-    with suppress(wire.WireError):
-        talk = stack.enter_context(wire.Conversation(server.url))
-        talk.send(_request(path))
-        return talk
-    return None
 
 
 def _environment(case: str, *known: str) -> dict[str, str]:
@@ -91,90 +37,6 @@ def _environment(case: str, *known: str) -> dict[str, str]:
     for name in known:
         os.environ.pop(name, None)
     return dict(pair.split("=", 1) for pair in case.split())
-
-
-def _crowd(
-    place: Deployment,
-    server: serve.Gunicorn,
-    processes: int,
-    each: int,
-    *,
-    before: int = 0,
-    stack: ExitStack,
-) -> Crowd:
-    """Send more requests than may be inside, until nobody comes in any more, and count.
-
-    A worker with threads takes connections that it has no thread for, and the one that runs just then takes them all. So
-    a worker that has as many inside as it should is halted (SIGSTOP) until the others have, too.
-
-    Args:
-        processes, each: how many processes a right answer has, and how many requests are inside each.
-        before: how many requests were sent already.
-        stack: closes the connections.
-    """
-    most, sent, halted = processes * each, before, set[int]()
-
-    def send(number: int) -> None:
-        nonlocal sent
-        for _ in range(number):
-            if _ask(stack, server, "/") is None:
-                return  # the queue is full, or gunicorn has ended
-            sent += 1
-
-    workers, looked = server.workers(), time.monotonic()
-
-    def look() -> Crowd:
-        nonlocal workers, looked
-        inside = Counter(int(line.split()[0]) for line in place.journal("inside"))
-        if time.monotonic() - looked > TREE:
-            workers, looked = server.workers(), time.monotonic()
-        return Crowd({pid: inside[pid] for pid in {*inside, *workers}})
-
-    send(most - before + SURPLUS)
-    crowd = look()
-    began = changed = wave = time.monotonic()
-    while True:
-        wrong = len(crowd.inside) > processes or max(crowd.inside.values(), default=0) > each
-        if not wrong and crowd.total == most and len(crowd.inside) == processes:
-            break
-        for pid, number in crowd.inside.items():
-            if not wrong and processes == len(crowd.inside) > 1 and number >= each and pid not in halted:
-                halted.add(pid)
-                _signal(pid, signal.SIGSTOP)
-        time.sleep(0.01)
-        last, crowd, now = crowd, look(), time.monotonic()
-        if not server.alive:
-            return Crowd(crowd.inside, serve.process.log_end(server.log, 6) or "(its log is empty)")
-        if crowd.inside != last.inside:
-            changed = wave = now
-        quiet = now - changed > (SETTLED if wrong else PATIENCE)
-        if quiet or len(crowd.inside) > MANY * processes or now - began > LONGEST:
-            return crowd
-        if now - wave > WAVE and sent < (most + 5 * SURPLUS if wrong else 6 * most + 40):
-            send(max(2, processes))
-            wave = now
-    for pid in halted:
-        _signal(pid, signal.SIGCONT)
-    if halted:
-        send(SURPLUS)
-    if place.wait_for(lambda: look().inside != crowd.inside, BRIEF):
-        place.wait_for(lambda: False, SETTLED)  # it is wrong: take the time to see how wrong
-    return look()
-
-
-def _signal(pid: int, number: int) -> None:
-    with suppress(ProcessLookupError):
-        os.kill(pid, number)
-
-
-def _exactly(place: Deployment, env: dict[str, str], did: str, processes: int, each: int) -> tuple[Crowd, bool, str]:
-    """Start gunicorn with an environment and count; whether it is right, and what was expected."""
-    place.prepare()
-    with ExitStack() as stack:
-        server = stack.enter_context(place.serve(did=f"started gunicorn with {did}", env=env, expect=processes))
-        crowd = _crowd(place, server, processes, each, stack=stack)
-    expected = _once([each] * processes)
-    return crowd, sorted(crowd.inside.values()) == [each] * processes and not crowd.ended, expected
 
 
 def _counted(right: bool, did: str, expected: str, crowd: Crowd, hints: tuple[str, ...], saw: str = "") -> Observation:
@@ -198,7 +60,7 @@ def overlap(
         processes = int(env.get("WEB_PROCESSES", 2))
         slots = int(env.get("WEB_SLOTS", processes))
         did = case or "neither variable"
-        crowd, right, expected = _exactly(place, env, did, processes, slots // processes)
+        crowd, right, expected = exactly(place, env, did, processes, slots // processes)
         yield _counted(right, did, expected, crowd, _overlap_hints(place, crowd, processes, slots))
         if not right:
             return
@@ -274,17 +136,17 @@ def _service(place: Deployment, service: str, slots: int) -> Observation:
     with ExitStack() as stack:
         server = stack.enter_context(place.serve(did=f"started gunicorn with {did}", env=env, expect=processes))
         if service == "lounge":  # somebody who computes is inside before the others come
-            _ask(stack, server, "/busy")
+            ask(stack, server, "/busy")
             place.wait_for(lambda: place.journal("inside"))
             before = 1
-        crowd = _crowd(place, server, processes, slots // processes, before=before, stack=stack)
+        crowd = count(place, server, processes, slots // processes, before=before, stack=stack)
         if service == "feed":
             with suppress(psutil.NoSuchProcess):
                 threads = max((psutil.Process(pid).num_threads() for pid in server.workers()), default=0)
     counts = sorted(crowd.inside.values())
     right = counts == [slots // processes] * processes and threads <= FEW_THREADS and not crowd.ended
     did += ", and one request computes" if before else ""
-    expected = _once([slots // processes] * processes)
+    expected = once([slots // processes] * processes)
     saw = str(crowd)
     if threads:
         expected += f", with at most {FEW_THREADS} threads"
@@ -356,7 +218,7 @@ def _warm_steps(place: Deployment, server: serve.Gunicorn, did: str, workers: in
     yield _asked(place, server, workers)
     before = server.workers()
     for pid in before[:1]:
-        _signal(pid, signal.SIGKILL)
+        signal_to(pid, signal.SIGKILL)
 
     def came() -> list[int]:
         return [pid for pid in server.workers() if pid not in before]
@@ -425,7 +287,7 @@ def _asked(place: Deployment, server: serve.Gunicorn, workers: int) -> Observati
     asked = len(_notes(place, "asked"))
     did = f"GET /tea/mint, {workers} at once, one for each worker"
     with ExitStack() as stack:
-        talks = [_ask(stack, server, f"/tea/mint?go-{asked}") for _ in range(workers)]
+        talks = [ask(stack, server, f"/tea/mint?go-{asked}") for _ in range(workers)]
         place.wait_for(lambda: len(_notes(place, "asked")) >= asked + workers)
         place.allow(f"go-{asked}")
         statuses: list[int | str] = []
@@ -446,7 +308,7 @@ def _closed(place: Deployment, server: serve.Gunicorn) -> Iterator[Observation]:
     """At the end each worker says goodbye."""
     pids = server.workers()
     before = len(_notes(place, "close"))
-    _signal(server.pid, signal.SIGTERM)
+    signal_to(server.pid, signal.SIGTERM)
     ended = place.wait_for(lambda: not server.alive, 10.0)
     did, expected = "sent TERM to gunicorn", "it ends, and each worker has closed its connection"
     closes = _notes(place, "close")[before:]
@@ -568,7 +430,7 @@ def sizing(
     for case in cases:
         size = Size(_environment(case, *VARIABLES))
         did = case or "none of the variables"
-        crowd, right, expected = _exactly(place, size.env, did, size.processes, size.threads)
+        crowd, right, expected = exactly(place, size.env, did, size.processes, size.threads)
         yield _counted(right, did, expected, crowd, _sizing_hints(place, crowd, size))
         if not right:
             return
@@ -607,3 +469,5 @@ def _sizing_hints(place: Deployment, crowd: Crowd, size: Size) -> tuple[str, ...
 
 
 __all__ = ["kinds", "overlap", "sizing", "warm"]
+
+_exactly = exactly  # until lesson07 names it itself
