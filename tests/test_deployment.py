@@ -4,8 +4,9 @@ import textwrap
 
 import pytest
 
-from labkit.checks import exercises
+from labkit.checks import exercises, find
 from labkit.checks.deployment import Deployment, misspelled
+from labkit.checks.lab03 import survive
 from labkit.checks.registry import Exercise
 from labkit.checks.site import Over
 
@@ -101,3 +102,14 @@ def test_what_lab03_ships_for_trying_is_what_its_checks_run(root):
     both = shipped.keys() & used.keys()
     assert {"trouble.py", "shopfront.py", "ledger.py"} <= both
     assert [name for name in sorted(both) if shipped[name].read_bytes() != used[name].read_bytes()] == []
+
+
+def test_where_nobody_tells_the_pss_the_memory_is_not_counted_and_the_rest_is(tmp_path, monkeypatch):
+    path, work = tmp_path / "memory.conf.py", tmp_path / "work"
+    work.mkdir()
+    path.write_text("workers = 3\n")  # right but for the memory
+    monkeypatch.setattr(survive, "LINUX", False)
+    with Deployment(find("lab03/memory"), path, work) as place:
+        rows = list(survive.memory(place, table=8, rows=(1, 9)))
+    assert all(row.holds for row in rows) and len(rows) == 6
+    assert [row.did for row in rows if "not counted on this system" in row.saw] == [rows[2].did]
