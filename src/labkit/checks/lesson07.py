@@ -5,15 +5,15 @@ import re
 import signal
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 
 import psutil
 
 from labkit import serve, wire
 
+from .crowd import HELD, Crowd, exactly
 from .deployment import Deployment
-from .lab03.capacity import Crowd, _exactly
 from .own import Own, get
 from .registry import exercise
 from .site import LIMITS, Site, observe
@@ -47,7 +47,6 @@ def _many(number: int, what: str, plural: str = "") -> str:
     return f"{number or 'no'} {what if number == 1 else plural or what + 's'}"
 
 
-HELD = {"app": "held:app", "files": {"held.py": "lab03_held.py"}}
 SERVER = {"app": "held:app", "files": {"held.py": "lab03_held.py", "talk.py": "own07_talk.py"}}
 
 
@@ -79,16 +78,9 @@ def prefork(site: Site) -> Iterator[Observation]:
         site.allow("go")
     did = "looked which processes have called the application"
     parent = server.pid in inside
+    saw = f"{'also' if len(inside) > 1 else 'only'} the process that listens" if parent else "children only"
     hint = "The process that was given the listener starts children and waits for them; while it serves a request it cannot."
-    rows.append(
-        observe(
-            not parent,
-            did,
-            "children only",
-            f"{'also' if len(inside) > 1 else 'only'} the process that listens" if parent else "children only",
-            hint,
-        )
-    )
+    rows.append(observe(not parent, did, "children only", saw, hint))
     yield rows[-1]
     if all(row.holds for row in rows):
         yield from _killed(own)
@@ -201,35 +193,36 @@ def _ended(site: Site) -> Observation:
     """TERM for the parent: it ends, and its children do."""
     name, app = site.server.function, site.exercise.app
     env = {"LABKIT_JOURNAL": str(site.folder)}
-    did = "TERM to the process that listens"
-    with _Outlived(name, app, cwd=site.folder, env=env, limits=LIMITS) as server:
-        shell = psutil.Process(server.pid)
-        parent = next(child for child in shell.children() if child.name() != "sleep")
-        _within(lambda: len(parent.children()) == CHILDREN)
-        _settle(parent.pid)
-        children = parent.children()
-        parent.send_signal(signal.SIGTERM)
-        gone = _within(lambda: not _lives(parent))
-        if gone:
-            _within(lambda: not any(map(_lives, children)))
-            left = sum(map(_lives, children))
-            saw = (
-                f"it has ended, and {_many(left, 'child', 'children')} still {'runs' if left == 1 else 'run'}"
-                if left
-                else "it has ended, and its children too"
-            )
-        else:
-            left, saw = 1, f"it still runs, with {_many(len(parent.children()), 'child', 'children')}"
-    hints = (
+    hints: tuple[str, ...] = (
         "A signal goes to one process. Who is told to end has to tell its children: os.kill(pid, signal.SIGTERM).",
         "signal.signal(signal.SIGTERM, function) says what to do when TERM comes.",
     )
-    if not gone:
-        hints = ("Whoever was told to end starts no new children, and ends: sys.exit() in the handler does it.",)
-    return observe(not left, did, "it ends, and its children do", saw, *hints)
+    with _Outlived(name, app, cwd=site.folder, env=env, limits=LIMITS) as server:
+        parent = next(child for child in psutil.Process(server.pid).children() if child.name() != "sleep")
+        _within(lambda: len(_children(parent)) == CHILDREN)
+        _settle(parent.pid)
+        children = _children(parent)
+        with suppress(psutil.NoSuchProcess):
+            parent.send_signal(signal.SIGTERM)
+        right = _within(lambda: not any(map(_lives, [parent, *children])))
+        left = sum(map(_lives, children))
+        saw = "it has ended, and its children too"
+        if _lives(parent):
+            saw = f"it still runs, with {_many(len(_children(parent)), 'child', 'children')}"
+            hints = ("Whoever was told to end starts no new children, and ends: sys.exit() in the handler does it.",)
+        elif not right:
+            saw = f"it has ended, and {_many(left, 'child', 'children')} still {'runs' if left == 1 else 'run'}"
+    return observe(right, "TERM to the process that listens", "it ends, and its children do", saw, *hints)
 
 
-def _within(ready: object) -> bool:
+def _children(process: psutil.Process) -> list[psutil.Process]:
+    try:
+        return process.children()
+    except psutil.NoSuchProcess:
+        return []
+
+
+def _within(ready: Callable[[], object]) -> bool:
     until = time.monotonic() + PATIENCE
     while not ready():
         if time.monotonic() > until:
@@ -252,7 +245,7 @@ def config(place: Deployment, *, more: int = 3) -> Iterator[Observation]:
     for value, workers in ((None, 2), (str(more), more), ("", 2)):
         env = {} if value is None else {"SHOP_WORKERS": value}
         did = "SHOP_WORKERS not set" if value is None else f"SHOP_WORKERS={value}" if value else "SHOP_WORKERS empty"
-        crowd, right, expected = _exactly(place, env, did, workers, THREADS)
+        crowd, right, expected = exactly(place, env, did, workers, THREADS)
         did = f"with {did}, more requests than there is room for"
         yield observe(right, did, expected, str(crowd), *_capacity(value, workers, crowd))
         if not right:
