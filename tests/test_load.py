@@ -440,3 +440,10 @@ def python(code):
         stderr=subprocess.PIPE,
         text=True,
     )
+
+
+@pytest.mark.parametrize(("told", "known"), [("0.25", 0.25), ("9", 0.5), ("-1", 0.0), ("much", None), (None, None)])
+def test_cpu_time_is_read_and_is_never_longer_than_the_stay(told, known):
+    stamps = {"X-Worker": "7", "X-Entered": "100.5", "X-Left": "101.0", **({"X-Cpu": told} if told else {})}
+    row = read_stamps(stamps, began=100.0, sent=0.4, done=1.2)
+    assert (row["entered"], row["left"], row["cpu"]) == (pytest.approx(0.5), pytest.approx(1.0), known)

@@ -66,6 +66,24 @@ def test_a_list_is_stamped_with_who_and_when():
     assert headers["Content-Type"] == "text/plain"
 
 
+def test_computing_is_told_apart_from_waiting():
+    def app(environ, start_response):
+        until = time.thread_time() + 0.03
+        while environ["works"] and time.thread_time() < until:
+            pass
+        time.sleep(0.03)
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return [b"hello"]
+
+    shares = []
+    for works in (True, False):
+        headers = Server().run(lambda environ, start, works=works: stamp(app)({**environ, "works": works}, start))
+        inside = float(headers["X-Left"]) - float(headers["X-Entered"])
+        shares.append(float(headers["X-Cpu"]))
+        assert 0 <= shares[-1] <= inside - 0.029, "the pause is no CPU time"
+    assert shares[0] >= 0.03 > shares[1]
+
+
 def test_no_version_no_header():
     assert "X-Version" not in Server().run(stamp(listed))
 
@@ -74,7 +92,7 @@ def test_a_generator_has_not_left_when_its_headers_go():
     server = Server()
     headers = server.run(stamp(generated))
     assert "X-Entered" in headers
-    assert "X-Left" not in headers
+    assert "X-Left" not in headers and "X-Cpu" not in headers
     assert server.sent == [b"hello"]
 
 

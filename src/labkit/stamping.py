@@ -8,11 +8,13 @@ from typing import Any
 
 
 def stamp(app: Callable[..., Iterable[bytes]], version: str = "") -> Callable[..., Iterable[bytes]]:
-    """Wrap the WSGI application `app`: each answer gets X-Worker, X-Host, X-Entered, X-Left and X-Version.
+    """Wrap the WSGI application `app`: each answer gets X-Worker, X-Host, X-Entered, X-Left, X-Cpu and X-Version.
 
     X-Worker is the process id, X-Host the host name, X-Version the free text `version` (left out when
     empty). X-Entered and X-Left are seconds of `time.monotonic()`, one clock for all processes of a
-    machine. The headers wait until `app` has returned, so that they can say when it did. A generator has
+    machine. X-Cpu, which comes with X-Left, is the CPU time in seconds that the thread has used between the two
+    (`time.thread_time()`): the rest of the time it slept, waited, or was kept waiting for the GIL or a core.
+    With gevent one thread serves many requests, and what they computed meanwhile is in it too. The headers wait until `app` has returned, so that they can say when it did. A generator has
     not done its work by then, and write() sends the headers early: such answers carry no X-Left. The
     iterable itself is handed on untouched, so that close() and len() stay the server's to call.
 
@@ -20,7 +22,7 @@ def stamp(app: Callable[..., Iterable[bytes]], version: str = "") -> Callable[..
     """
 
     def stamped(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        entered = time.monotonic()
+        entered, computed = time.monotonic(), time.thread_time()
         held: list[tuple[Any, ...]] = []  # the call to start_response that waits
         real_write: list[Callable[[bytes], object]] = []  # what the server answered; filled once headers are handed on
         returned = False
@@ -30,7 +32,9 @@ def stamp(app: Callable[..., Iterable[bytes]], version: str = "") -> Callable[..
                 marks = [("X-Worker", str(os.getpid())), ("X-Host", socket.gethostname())]
                 marks += [("X-Version", version)] if version else []
                 marks += [("X-Entered", f"{entered:.6f}")]
-                marks += [("X-Left", f"{left:.6f}")] if left is not None else []
+                if left is not None:
+                    used = min(time.thread_time() - computed, left - entered)
+                    marks += [("X-Left", f"{left:.6f}"), ("X-Cpu", f"{used:.6f}")]
                 headers = headers + marks
             real_write[:] = [start_response(status, headers, *([exc_info] if exc_info else []))]
 

@@ -19,7 +19,8 @@ class Request:
     target: path and query. planned: when it was to be sent. sent: when the client began with it.
     first_byte: when status line and headers had arrived. done: when the answer was complete, or the failure
     was seen. status: HTTP status. error: what went wrong, in words. worker, host, version, entered, left:
-    what the application reported (see labkit.stamp). size: bytes of the answer's body.
+    what the application reported (see labkit.stamp). size: bytes of the answer's body. cpu: seconds of CPU time that the
+    application used between entered and left.
     """
 
     target: str
@@ -35,6 +36,7 @@ class Request:
     entered: float | None = None
     left: float | None = None
     size: int = 0
+    cpu: float | None = None
 
     @property
     def failed(self) -> bool:

@@ -275,13 +275,23 @@ def read_stamps(headers: Mapping[str, str], began: float, sent: float, done: flo
     worker = headers.get("X-Worker")
     if worker is None:
         return {"host": headers.get("X-Host"), "version": headers.get("X-Version")}
+    entered, left = (_moment(headers.get(name), began, sent, done) for name in ("X-Entered", "X-Left"))
     return {
         "worker": int(worker) if worker.isdecimal() else worker,
         "host": headers.get("X-Host"),
         "version": headers.get("X-Version"),
-        "entered": _moment(headers.get("X-Entered"), began, sent, done),
-        "left": _moment(headers.get("X-Left"), began, sent, done),
+        "entered": entered,
+        "left": left,
+        "cpu": None if entered is None or left is None else _seconds(headers.get("X-Cpu"), left - entered),
     }
+
+
+def _seconds(text: str | None, most: float) -> float | None:
+    """A duration of at most `most` seconds; None for anything else than a number."""
+    try:
+        return min(max(0.0, float(text or "")), most)
+    except ValueError:
+        return None
 
 
 def _moment(text: str | None, began: float, sent: float, done: float) -> float | None:
