@@ -13,6 +13,7 @@ import time
 import pytest
 
 from labkit import load, serve
+from labkit.load.fast import read_stamps
 
 APP = """
     import os, time
