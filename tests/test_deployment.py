@@ -113,3 +113,19 @@ def test_where_nobody_tells_the_pss_the_memory_is_not_counted_and_the_rest_is(tm
         rows = list(survive.memory(place, table=8, rows=(1, 9)))
     assert all(row.holds for row in rows) and len(rows) == 6
     assert [row.did for row in rows if "not counted on this system" in row.saw] == [rows[2].did]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("workers = cores\n", "must be imported or defined"),
+        ("import os\nworkers = int(os.environ['CORES'])\n", "may be missing"),
+        ("workers = int('')\n", "Which values did it have"),
+    ],
+    ids=["name", "key", "value"],
+)
+def test_the_hint_fits_what_the_configuration_raised(deploy, text, words):
+    with deploy(text) as place, pytest.raises(Over):
+        place.serve()
+    (row,) = place.problems
+    assert words in row.hints[0]

@@ -20,6 +20,10 @@ from .verdict import Observation
 START_TIMEOUT = 15.0  # seconds until gunicorn has to answer
 WORKERLESS = 5.0  # seconds that gunicorn may listen without a worker
 MANY = 8  # times as many workers as expected are not waited for
+RAISED = {  # exception -> what to say of a configuration that raised it
+    "NameError": "A configuration is a Python file that gunicorn runs: names that it uses must be imported or defined in it.",
+    "KeyError": "There is nothing of that name. A variable of the environment may be missing: `os.environ.get` says None then.",
+}
 NEAR = 0.7  # how alike a name and a setting must be for the one to be taken for the other (difflib's ratio)
 
 
@@ -281,9 +285,7 @@ def failed_config(error: serve.ServerError, path: Path, did: str = "") -> Observ
     if own and kind:
         where = f"line {own[-1][1]} of {path.name}"
         saw = f"{where} raised {kind[-1][0]}: {kind[-1][1]}"
-        hint = (
-            "A configuration is a Python file that gunicorn runs: names that it uses must be imported or defined in it."
-        )
+        hint = RAISED.get(kind[-1][0], "Read the line that is named. Which values did it have, in this environment?")
         return Observation(did, expected, cut(saw), False, (hint,))
     if error.cause == "workerless":
         hint = "How many workers does the file ask for, with these values? gunicorn takes 0 for an answer, and waits."

@@ -1,5 +1,5 @@
 # mistake: without the variable gunicorn's default of one is left
-# says: saw 4 at once: 4 in 1 process
+# says: saw 4 at once, in 1 process
 # says: gunicorn has started 1 worker, and two is the default
 import os
 

@@ -1,6 +1,6 @@
 # mistake: one of the two names is still wrong
 # says: did you mean `threads`?
-# says: saw 2 at once: 1 in each of 2 processes
+# says: saw 2 at once, 1 in each of 2 processes
 import os
 
 workers = int(os.environ.get("SHOP_WORKERS") or 2)
