@@ -176,6 +176,7 @@ WSGI = {
 
 NAMED = {
     "CONTENT_LENGTH": "A request without a body has no CONTENT_LENGTH, or an empty one.",
+    "CONTENT_TYPE": "A request without this header has no CONTENT_TYPE, or an empty one.",
     "SERVER_PROTOCOL": "The version as the request line has it, with HTTP/ before it.",
     "REMOTE_ADDR": "accept() returns the connection and the client's address: a tuple of address and port.",
     "SERVER_NAME": "The address that you listen on, as a text: listener.getsockname() gives it, and the port.",
@@ -264,9 +265,9 @@ class Environ:
             for name, value in WSGI.items()
             if name not in self.variables or (value and self.variables[name][1] != value)
         ]
-        if self.text("CONTENT_LENGTH"):
-            wrong.append("CONTENT_LENGTH")
-        expected = f"{', '.join(f'{k} {v!r}' for k, v in wanted.items())}, {', '.join(WSGI)}, no CONTENT_LENGTH"
+        wrong += [name for name in ("CONTENT_LENGTH", "CONTENT_TYPE") if self.text(name)]
+        expected = f"{', '.join(f'{k} {v!r}' for k, v in wanted.items())}, {', '.join(WSGI)}"
+        expected += ", no CONTENT_LENGTH, no CONTENT_TYPE"
         hint = NAMED.get(wrong[0], "Compare with the list in the task, name by name.") if wrong else ""
         return observe(not wrong, did, expected, "; ".join(map(self.shown, wrong)) or "all of them", hint)
 

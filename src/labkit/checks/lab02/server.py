@@ -368,13 +368,17 @@ def _bodyless(own: Own, body: str) -> Iterator[Observation]:
     hints = ("The application gave a body. The answer to HEAD has none: drop the blocks, send the head.",)
     did = f"HEAD; the application gave Content-Length: {size} and a block"
     yield observe(right, did, f"Content-Length: {size}, and no byte after the head", saw, *hints)
+    did = "HEAD; the application gave a block, and no length"
+    answer = own.ask("HEAD", own.play(_START, ("block", body)), did=did)
+    saw = f"{answer.status}, then {answer.extra[:60]!r}{own.excuse(answer)}"
+    yield observe((answer.status, answer.extra) == (200, b""), did, "200, and no byte after the head", saw, *hints)
     for status, blocks in product(("204 No Content", "304 Not Modified"), ([], [("block", body)])):
         did = f"{status}, {'and a block all the same' if blocks else 'no block'}"
         answer = own.ask("GET", own.play(*blocks, call=[("start", status, [])], list=True), did=did)
         framing = [
             n
             for n, _ in answer.headers
-            if n.lower() == "transfer-encoding" or (n, status[0]) == ("Content-Length", "2")
+            if n.lower() == "transfer-encoding" or (n.lower(), status[0]) == ("content-length", "2")
         ]
         saw = f"{', '.join(framing) or 'no framing'}, {answer.extra[:60]!r} after the head{own.excuse(answer)}"
         right = str(answer.status) == status[:3] and not framing and not answer.extra
@@ -1024,8 +1028,30 @@ def rude(
         yield row
     answer = own.ask("GET", "/health")
     yield observe(answer.status == 200, "GET /health after these", "200", f"{answer.status} {answer.reason}")
+    for what, text in FINE:
+        yield _taken(own, what, text)
     yield _endless(own)
     yield from _silent(own, silent, half)
+
+
+FINE = (
+    ("HTTP/1.0 and no Host", "GET /health HTTP/1.0\r\n\r\n"),
+    ("a tab in a value", f"GET /health HTTP/1.1\r\n{_H}X-Tea: green\tblack\r\n\r\n"),
+    ("every sign in a name", f"GET /health HTTP/1.1\r\n{_H}!#$%&'*+-.^_`|~: green\r\n\r\n"),
+)
+
+
+def _taken(own: Own, what: str, text: str) -> Observation:
+    """A request that looks odd, and is not malformed."""
+    did = f"sent a request with {what}"
+    try:
+        answer = wire.send(own.site.server.url, text.encode("latin-1"), timeout=QUIET)
+    except wire.WireError as error:
+        raise own.fails(did, "200 OK", error) from None
+    saw = f"{answer.status} {answer.reason}{own.excuse(answer)}"
+    return observe(
+        answer.status == 200, did, "200 OK", saw, "This is not malformed. Which of your rules is too strict?"
+    )
 
 
 def _answered(own: Own, where: str, what: str, broken: str, patience: float) -> tuple[Observation, bool]:
