@@ -469,5 +469,3 @@ def _sizing_hints(place: Deployment, crowd: Crowd, size: Size) -> tuple[str, ...
 
 
 __all__ = ["kinds", "overlap", "sizing", "warm"]
-
-_exactly = exactly  # until lesson07 names it itself
