@@ -415,3 +415,28 @@ def test_a_worker_that_waits_for_its_turn_is_not_drawn_as_if_it_were_missing():
         picture = show.lanes(trace)
         assert len(set(grounds(picture))) == 1
         assert "first or last" not in " ".join(texts(picture)) and "began with its first" not in picture.alt
+
+
+def heights(picture, colour):
+    """The heights of the bars of this colour, in pixels."""
+    found = []
+    for path in ET.fromstring(picture.svg).iter(f"{SVG}path"):
+        if f"fill: {colour}" in path.get("style", ""):
+            ys = [float(y) for _, y in re.findall(r"[ML] ([\d.-]+) ([\d.-]+)", path.get("d"))]
+            found += [round(max(ys[at : at + 4]) - min(ys[at : at + 4]), 1) for at in range(0, len(ys), 4)]
+    return found
+
+
+@pytest.mark.parametrize(("cpu", "share"), [(0.1, 1), (0.05, 0.5), (0.026, 0.25), (0.001, 0), (0.0, 0)])
+def test_the_dark_part_of_a_bar_is_the_share_of_computing(cpu, share):
+    picture = show.lanes(Trace([replace(request(0, 0.02, 0.1), cpu=cpu)]))
+    (whole,) = heights(picture, "#9cceed")
+    assert heights(picture, "#0072b2") == ([pytest.approx(share * whole, abs=0.2)] if share else [])
+    assert {"inside the application", "as much of it computing"} <= set(texts(picture))
+    assert "Of 100 ms inside it, " in picture.alt
+
+
+def test_without_a_stamp_of_cpu_time_a_bar_says_nothing_of_computing():
+    picture = show.lanes(SYNC)
+    assert heights(picture, "#9cceed") == [] and len(heights(picture, "#0072b2")) == len(SYNC)
+    assert "computing" not in picture.alt + " ".join(texts(picture))

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 # From the colour-blind-safe set of Okabe and Ito; told apart by height and shape as well.
 WORK, WAIT, FAIL, UNKNOWN = "#0072B2", "#8c8c8c", "#D55E00", "#009E73"
-LAYER = {WAIT: 2, UNKNOWN: 3, WORK: 4, FAIL: 5}
+STAY = "#9CCEED"  # a paler WORK: inside the application, whatever it does there
+LAYER = {WAIT: 2, UNKNOWN: 3, STAY: 3, WORK: 4, FAIL: 5}
 
 # All in CSS pixels.
 RIGHT = 16
@@ -32,6 +33,7 @@ MARK = 14  # height of a line above a trace where its marks are named
 LETTER = 6.8  # width of a letter of such a name
 FOOT = 44
 NOTABLE = 0.18  # share of the time that a worker must be missing, at its beginning or end, before that is drawn
+SHARES = 8  # heights that the share of computing is rounded to; less than half of one is not drawn
 SEEN = 1.2  # a bar is never narrower than this, nor is a gap drawn that is
 
 Box = tuple[float, float, float, float]  # x0, x1 in seconds; y0, y1 in pixels from the top
@@ -40,6 +42,8 @@ ENTRIES: tuple[Entry, ...] = (
     ("queue", "how many wait", WAIT, 9, ""),
     ("wait", "waiting outside", WAIT, 2, ""),
     ("work", "inside the application", WORK, 8, ""),
+    ("stay", "inside the application", STAY, 8, ""),
+    ("cpu", "as much of it computing", WORK, 5, ""),
     ("unknown", "asked until answered", UNKNOWN, 5, ""),
     ("fail", "failed", FAIL, 2, "x"),
     ("life", "first or last request that a worker answered", TEXT, 0, "|"),
@@ -55,7 +59,9 @@ def lanes(
     """Draw a lane for each worker and in it a bar for each request, from its planned moment to its answer.
 
     A thin grey line is waiting, a thick blue bar is time inside the application (as stamped, see
-    labkit.stamp), a cross is a failure. Requests of one worker that overlap lie below each other. A worker
+    labkit.stamp), a cross is a failure. Where the stamps say how long it computed, the bar is pale, and the dark part
+    of its height is the share of computing: the bar of a request that only sleeps is pale, and four threads that
+    share one core are a quarter dark each. Requests of one worker that overlap lie below each other. A worker
     that came late or went early has a lane no longer than from its first request to its last. A queue too
     deep to draw line by line becomes a strip that counts it.
 
@@ -103,6 +109,9 @@ def in_sentences(trace: Trace, title: str, marks: Iterable[tuple[float, str]] = 
     if summary.overlap is not None:
         were = "was" if summary.overlap == 1 else "were"
         said.append(f"At most {summary.overlap} {were} inside the application at once.")
+    if stays := [row for row in trace if _computing(row) is not None]:
+        inside, cpu = sum(row.left - row.entered for row in stays), sum(row.cpu for row in stays)
+        said.append(f"Of {in_words(inside)} inside it, {in_words(cpu)} were computing.")
     if summary.median is not None and summary.max is not None and trace.mode != "idle":
         half, slowest = in_words(summary.median), in_words(summary.max)
         said.append(f"Half were answered within {half}, the slowest took {slowest}.")
@@ -300,15 +309,24 @@ def _inside(row: Request) -> tuple[float, float]:
     return row.entered, row.left if row.left is not None else _end(row)
 
 
+def _computing(row: Request) -> float | None:
+    """The share of its time inside the application in which the request computed, rounded; None if it is not known."""
+    if row.cpu is None or row.entered is None or row.left is None or row.left <= row.entered:
+        return None
+    return round(row.cpu / (row.left - row.entered) * SHARES) / SHARES
+
+
 class _Shapes:
     """Boxes by kind, and crosses, to be drawn as one path each: a thousand bars are a few elements."""
 
     def __init__(self, per_second: float) -> None:
-        self.boxes: dict[str, list[Box]] = {WORK: [], WAIT: [], FAIL: [], UNKNOWN: []}
+        self.boxes: dict[str, list[Box]] = {STAY: [], WORK: [], WAIT: [], FAIL: [], UNKNOWN: []}
         self.crosses: list[tuple[float, float]] = []
         self.per_second = per_second
 
     def bar(self, kind: str, span: tuple[float, float], middle: float, height: float) -> None:
+        if height <= 0:
+            return
         self.boxes[kind].append((*span, middle - height / 2, middle + height / 2))
 
     def onto(self, axes: "Axes") -> None:
@@ -434,8 +452,13 @@ def _draw_row(shapes: _Shapes, row: Request, y: float, pitch: float, dense: bool
         if not dense:
             shapes.bar(WAIT, (row.planned, _end(row)), y, thin)
             kinds.add("wait")
-        shapes.bar(FAIL if row.failed else WORK, _inside(row), y, thick)
-        kinds.add("work")
+        if row.failed or (share := _computing(row)) is None:
+            shapes.bar(FAIL if row.failed else WORK, _inside(row), y, thick)
+            kinds.add("work")
+        else:
+            shapes.bar(STAY, _inside(row), y, thick)
+            shapes.bar(WORK, _inside(row), y, thick * share)
+            kinds |= {"stay", "cpu"}
     elif row.failed:
         shapes.bar(FAIL, (row.planned, _end(row)), y, thin)
     else:
