@@ -84,8 +84,10 @@ c.Autograde.autograde_preprocessors = [
 c.Autograde.exporter_class = "labkit.grade.SubmissionExporter"
 c.Autograde.pre_convert_hook = partial(add_missing_notebooks, source=SOURCE)
 
-# Seconds for one cell. Seconds for all cells: TwoPhaseExecute.learner_time and .graded_time.
+# Seconds for one cell. Seconds for all cells: TwoPhaseExecute.learner_time and .graded_time. A graded cell asks for two
+# verdicts, each of which has an end of its own after 60 s: a machine that grades many at once must not cost anybody points.
 c.Execute.timeout = 30
+c.TwoPhaseExecute.graded_timeout = 130
 
 # Grading replaces what a lab ships (helper files) by the version in solutions/. What a learner's cells write is theirs.
 c.Autograde.exclude_overwriting = {
