@@ -168,7 +168,7 @@ class _Look:
         """Whether it is the arbiter that another one has started on USR2 (its environment has the old one's pid)."""
         try:
             return child.environ().get(self._variable) == str(parent)
-        except psutil.AccessDenied:
+        except psutil.Error:  # it has ended just now: it is still there, as a zombie
             return False
 
 
