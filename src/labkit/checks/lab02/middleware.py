@@ -549,6 +549,11 @@ def _find(table: Table, path: str) -> tuple[str, str]:
     return name, prefix + more
 
 
+def _names(table: Table) -> dict[str, str]:
+    """The prefixes that lead to an application, and to no other table."""
+    return {prefix: to for prefix, to in table if isinstance(to, str)}
+
+
 def _prefix(table: Table, name: str, path: str, before: str = "") -> str:
     """The whole prefix under which an application of this name stands, the one most like the path; empty if it has none."""
     found = []
@@ -603,7 +608,7 @@ def _arrived(site: Site, table: Table, path: str, *, query: str = "", outer: str
         )
     elif not rest and told["PATH_INFO"] == "/":
         hints = (f"Together the two are {script}/ now, and {script} was asked for. PATH_INFO may be empty.",)
-    elif told["PATH_INFO"] == rest and script.endswith(told["SCRIPT_NAME"]):
+    elif (outer or prefix not in _names(table)) and told["PATH_INFO"] == rest and script.endswith(told["SCRIPT_NAME"]):
         hints = (nested, MOVED[1])
     if query and told["QUERY_STRING"] != query:
         yield observe(

@@ -1021,11 +1021,10 @@ def rude(
     answer = own.ask("GET", "/health")
     saw = f"{answer.status} {answer.reason}"
     yield observe(answer.status == 200, "GET /health, before anybody is rude", "200", saw)
-    patience = QUIET
     for where, what, broken in bad:
-        row, closed = _answered(own, where, what, broken, patience)
-        patience = QUIET if closed else 0.5  # it need not be waited for so long twice
-        yield row
+        yield (row := _answered(own, where, what, broken))
+        if STAYS_OPEN in row.hints:
+            return  # each of the others would be waited for as long
     answer = own.ask("GET", "/health")
     yield observe(answer.status == 200, "GET /health after these", "200", f"{answer.status} {answer.reason}")
     for what, text in FINE:
@@ -1054,8 +1053,11 @@ def _taken(own: Own, what: str, text: str) -> Observation:
     )
 
 
-def _answered(own: Own, where: str, what: str, broken: str, patience: float) -> tuple[Observation, bool]:
-    """How one malformed request is answered, and whether the connection was closed then."""
+STAYS_OPEN = "After a broken request nobody knows where the next one begins. Close."
+
+
+def _answered(own: Own, where: str, what: str, broken: str) -> Observation:
+    """How one malformed request is answered, and whether the connection is closed then."""
     own.site.prepare()
     shown = broken.strip("\r\n")
     did = f"sent {what}{f': {shown!r}' if shown else ''}"
@@ -1064,7 +1066,7 @@ def _answered(own: Own, where: str, what: str, broken: str, patience: float) -> 
         talk.send((PLACES[where] % broken).encode("latin-1"))
         try:
             answer = talk.answer("GET", QUIET)
-            closed = talk.wait_closed(patience)
+            closed = talk.wait_closed(QUIET)
             saw = f"{answer.status} {answer.reason}{own.excuse(answer)}"
             right = answer.status in (400, 501, 505) or (where == "chunks" and answer.status >= 400)
         except wire.WireError as error:
@@ -1081,8 +1083,8 @@ def _answered(own: Own, where: str, what: str, broken: str, patience: float) -> 
         saw, right = f"{saw}; the application was called with {called[0].get('path')!r}", False
     elif right and not closed:
         saw, right = f"{saw}, and the connection is still open", False
-        hints = ("After a broken request nobody knows where the next one begins. Close.",)
-    return observe(right, did, "400 Bad Request, and the connection is closed", saw, *hints), closed
+        hints = (STAYS_OPEN,)
+    return observe(right, did, "400 Bad Request, and the connection is closed", saw, *hints)
 
 
 def _endless(own: Own) -> Observation:
