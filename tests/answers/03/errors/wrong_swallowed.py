@@ -1,5 +1,5 @@
 # mistake: the first row is looked after, later errors are swallowed
-# says: saw nothing after the two rows
+# says: nothing after the two rows
 # says: an answer that ends as if it were whole
 # says: The exception was swallowed. Two rows look like the whole stock now.
 import sys
