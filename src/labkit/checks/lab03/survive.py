@@ -71,7 +71,7 @@ def _leave(place: Deployment, talk: wire.Conversation) -> wire.Answer | None:
 
 def _title(answer: wire.Answer | None) -> str:
     if answer is None:
-        return "no answer: the connection was closed"
+        return "no answer"
     if not answer.complete:
         return f"{answer.status}, and the answer breaks off after {len(answer.body)} bytes"
     return f"{answer.status}, {answer.text.strip()}" if answer.status == 200 else f"{answer.status} {answer.reason}"
@@ -486,7 +486,7 @@ def memory(place: Deployment, *, table: int = 80, rows: tuple[int, int] = (100_0
     wrong = [t for t in told if t["sum"] != right or t["rows"] != table << 17]
     saw = f"the sum {wrong[0]['sum']}, from {wrong[0]['rows'] >> 17} MB" if wrong else f"the sum {right}"
     yield observe(
-        len(told) == len(answers) and not wrong, f"GET {target}, {len(answers)} times", f"the sum {right}, from {table} MB",
+        len(told) == len(answers) and not wrong, f"GET {target}, again and again", f"the sum {right}, from {table} MB",
         saw if len(told) == len(answers) else _title(bad), "The whole table has to be there in each worker.",
     )  # fmt: skip
     if len(told) < len(answers):
