@@ -43,10 +43,10 @@ ENTRIES: tuple[Entry, ...] = (
     ("wait", "waiting outside", WAIT, 2, ""),
     ("work", "inside the application", WORK, 8, ""),
     ("stay", "inside the application", STAY, 8, ""),
-    ("cpu", "as much of it computing", WORK, 5, ""),
+    ("cpu", "computing there", WORK, 5, ""),
     ("unknown", "asked until answered", UNKNOWN, 5, ""),
     ("fail", "failed", FAIL, 2, "x"),
-    ("life", "first or last request that a worker answered", TEXT, 0, "|"),
+    ("life", "a worker's first or last answer", TEXT, 0, "|"),
 )
 
 
@@ -458,7 +458,7 @@ def _draw_row(shapes: _Shapes, row: Request, y: float, pitch: float, dense: bool
         else:
             shapes.bar(STAY, _inside(row), y, thick)
             shapes.bar(WORK, _inside(row), y, thick * share)
-            kinds |= {"stay", "cpu"}
+            kinds |= {"stay", "cpu"} if share else {"stay"}
     elif row.failed:
         shapes.bar(FAIL, (row.planned, _end(row)), y, thin)
     else:
