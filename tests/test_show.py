@@ -405,7 +405,7 @@ def test_the_lane_of_a_worker_that_comes_or_goes_is_as_long_as_what_it_answered(
     per_second = (right - left) / (3.0 * 1.005)
     assert gone == pytest.approx(left + 1.2 * per_second, abs=2)
     assert came == pytest.approx(left + 1.4 * per_second, abs=2), "from its first request on, not from its waiting on"
-    assert "a worker's first or last answer" in texts(picture)
+    assert "a worker's first or last" in texts(picture)
     assert picture.alt.endswith("Worker 1 was done with its last at 1.2 s. Worker 2 began with its first at 1.4 s.")
 
 
@@ -432,7 +432,7 @@ def test_the_dark_part_of_a_bar_is_the_share_of_computing(cpu, share):
     picture = show.lanes(Trace([replace(request(0, 0.02, 0.1), cpu=cpu)]))
     (whole,) = heights(picture, "#9cceed")
     assert heights(picture, "#0072b2") == ([pytest.approx(share * whole, abs=0.2)] if share else [])
-    assert "inside the application" in texts(picture) and ("computing there" in texts(picture)) == (share > 0)
+    assert "inside the application" in texts(picture) and ("computing, by height" in texts(picture)) == (share > 0)
     assert "Of 100 ms inside it, " in picture.alt
 
 
@@ -440,3 +440,10 @@ def test_without_a_stamp_of_cpu_time_a_bar_says_nothing_of_computing():
     picture = show.lanes(SYNC)
     assert heights(picture, "#9cceed") == [] and len(heights(picture, "#0072b2")) == len(SYNC)
     assert "computing" not in picture.alt + " ".join(texts(picture))
+
+
+def test_the_lane_of_a_worker_that_a_mark_names_goes_on_to_the_mark():
+    _, gone = grounds(show.lanes(replaced(), marks=[(1.5, "kill -9 1")]))[0]
+    left, right = grounds(show.lanes(replaced()))[2]
+    assert gone == pytest.approx(left + 1.5 * (right - left) / (3.0 * 1.005), abs=2)
+    assert grounds(show.lanes(replaced(), marks=[(1.5, "kill -9 11")])) == grounds(show.lanes(replaced()))

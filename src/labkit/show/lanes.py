@@ -43,10 +43,10 @@ ENTRIES: tuple[Entry, ...] = (
     ("wait", "waiting outside", WAIT, 2, ""),
     ("work", "inside the application", WORK, 8, ""),
     ("stay", "inside the application", STAY, 8, ""),
-    ("cpu", "computing there", WORK, 5, ""),
+    ("cpu", "computing, by height", WORK, 5, ""),
     ("unknown", "asked until answered", UNKNOWN, 5, ""),
     ("fail", "failed", FAIL, 2, "x"),
-    ("life", "a worker's first or last answer", TEXT, 0, "|"),
+    ("life", "a worker's first or last", TEXT, 0, "|"),
 )
 
 
@@ -206,6 +206,12 @@ class _Panel:
 
     def __post_init__(self) -> None:
         self.lanes = _lanes_of(self.trace)
+        for (
+            lane
+        ) in self.lanes:  # a mark that names a worker, such as kill -9 4711, has seen it later than its last answer
+            named = [at for at, label in self.marks if str(lane.rows[0].worker) in label.split()]
+            if lane.last is not None and named:
+                lane.last = max(lane.last, *named)
 
     def place(self, top: float, per_second: float) -> float:
         """Decide what lies where, from `top` downwards; returns the bottom."""
@@ -457,7 +463,7 @@ def _draw_row(shapes: _Shapes, row: Request, y: float, pitch: float, dense: bool
             kinds.add("work")
         else:
             shapes.bar(STAY, _inside(row), y, thick)
-            shapes.bar(WORK, _inside(row), y, thick * share)
+            shapes.bar(WORK, _inside(row), y + thick * (1 - share) / 2, thick * share)  # it stands on the bottom
             kinds |= {"stay", "cpu"} if share else {"stay"}
     elif row.failed:
         shapes.bar(FAIL, (row.planned, _end(row)), y, thin)
