@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
+from pathlib import Path
 
 import psutil
 
@@ -16,7 +17,7 @@ from .crowd import HELD, Crowd, exactly
 from .deployment import Deployment
 from .own import Own, get
 from .registry import exercise
-from .site import LIMITS, Site, observe
+from .site import LIMITS, Site, last_traceback, observe
 from .verdict import Observation
 
 PATIENCE = 5.0  # seconds in which what must come has to come, also on a busy machine
@@ -25,34 +26,36 @@ CHILDREN = 3
 THREADS = 4
 
 
-def _let_in(site: Site, stack: ExitStack) -> Counter[int]:
+def _let_in(site: Site, stack: ExitStack) -> tuple[Counter[int], list[wire.Conversation]]:
     """Send requests that the application holds, one more than there are children, and count who is inside.
 
     Returns:
-        pid -> requests inside that process.
+        pid -> requests inside that process; and the connections that wait for an answer.
     """
 
     def inside() -> Counter[int]:
         return Counter(int(line.split()[0]) for line in site.journal("inside"))
 
+    talks: list[wire.Conversation] = []
     with suppress(wire.WireError):  # nobody listens any more: those inside are counted all the same
         for _ in range(CHILDREN + 1):
-            stack.enter_context(wire.Conversation(site.server.url, PATIENCE)).send(get("/held"))
+            talks.append(stack.enter_context(wire.Conversation(site.server.url, PATIENCE)))
+            talks[-1].send(get("/held", "Connection: close"))
         _within(lambda: inside().total() >= CHILDREN)
     time.sleep(BRIEF)
-    return inside()
+    return inside(), talks
 
 
 def _many(number: int, what: str, plural: str = "") -> str:
     return f"{number or 'no'} {what if number == 1 else plural or what + 's'}"
 
 
-SERVER = {"app": "held:app", "files": {"held.py": "lab03_held.py", "talk.py": "own07_talk.py"}}
+FILES = {"mortal.py": "own07_mortal.py", "held.py": "lab03_held.py", "talk.py": "own07_talk.py"}
 
 
-@exercise("07/prefork", "Fork, accept, reap", kind="server", **SERVER)
+@exercise("07/prefork", "Fork, accept, reap", kind="server", app="mortal:app", files=FILES)
 def prefork(site: Site) -> Iterator[Observation]:
-    """Three children accept; one that ends is reaped and replaced; TERM ends all."""
+    """Three children accept; one that ends, however it does, is reaped and replaced; TERM ends one, or all."""
     own, server = Own(site), site.server
     did = "started it and looked at its processes"
     expected = f"{CHILDREN} children of the process that listens, and no process below them"
@@ -65,27 +68,41 @@ def prefork(site: Site) -> Iterator[Observation]:
     rows = [observe((children, below) == (CHILDREN, 0), did, expected, saw, *_forking(children, below))]
     yield rows[0]
 
+    before = set(serve.tree(server).workers)
     with ExitStack() as stack:
-        inside = _let_in(site, stack)
+        inside, talks = _let_in(site, stack)
         did = f"{CHILDREN + 1} requests at once, which the application holds"
         expected = f"{CHILDREN} inside, each in a process of its own; the last one waits"
         saw = f"{_many(inside.total(), 'request')} inside, in {_many(len(inside), 'process', 'processes')}"
         if not inside:
-            raise own.fails(did, expected, f"none came in within {PATIENCE:g} s", NOBODY)
+            raise own.fails(did, expected, f"none came in within {PATIENCE:g} s", _nobody(site, before))
         right = inside.total() == len(inside) == CHILDREN
         rows.append(observe(right, did, expected, saw, *_overlap(inside)))
         yield rows[-1]
         site.allow("go")
+        for talk in talks if right else ():
+            with suppress(wire.WireError):
+                talk.answer()
     did = "looked which processes have called the application"
     parent = server.pid in inside
     saw = f"{'also' if len(inside) > 1 else 'only'} the process that listens" if parent else "children only"
     hint = "The process that was given the listener starts children and waits for them; while it serves a request it cannot."
     rows.append(observe(not parent, did, "children only", saw, hint))
     yield rows[-1]
-    if all(row.holds for row in rows):
-        yield from _killed(own)
-        if not site.problems:
-            yield _ended(site)
+    if not all(row.holds for row in rows):
+        return
+    _settle(server.pid, *before)  # whoever goes on after its request has done so then
+    children, below, _ = _family(server)
+    saw = f"{_many(children, 'child', 'children')} and {_many(below, 'process', 'processes')} below"
+    did = "looked at its processes again, after the requests"
+    yield observe(not below, did, "no process below the children", saw, *RETURNED)
+    if below:
+        return
+    for part in (_killed(own), _left(own), _ended(site)):
+        for row in part:
+            yield row
+            if not row.holds:
+                return
 
 
 ENDED = (
@@ -96,6 +113,30 @@ NOBODY = (
     "Who calls `listener.accept()`? The listener was open before the fork, and every child has it.",
     "A child must not open a socket of its own: the address is taken, by the listener that the clients connect to.",
 )
+CRASHED = ("A child ends at this line, and the parent starts the next one, which ends too.",)
+HIDDEN = (
+    "The children end as soon as a request comes. `os._exit` in a `finally` hides the exception, too: call "
+    "`traceback.print_exc()` before it.",
+    "Run it with serve.OwnServer, send one request, and print(server.log).",
+)
+RETURNED = (
+    "A child has gone on with the parent's loop and has forked: a child never returns.",
+    "A child accepts again and again. When its loop can end, os._exit() has to stand after it.",
+)
+
+
+def _nobody(site: Site, before: set[int]) -> tuple[str, ...]:
+    """Hints for a server that lets no request in.
+
+    Args:
+        before: the pids of the children before the requests came.
+    """
+    event = last_traceback(site.server.log)
+    if event and event["type"] != "OSError" and any(Path(f[0]).name == site.path.name for f in event["frames"]):
+        return CRASHED
+    if not event and before - set(serve.tree(site.server).workers):
+        return HIDDEN
+    return NOBODY  # an OSError comes from a socket that is closed, or from a second one
 
 
 def _family(server: serve.Server) -> tuple[int, int, int]:
@@ -162,7 +203,7 @@ def _killed(own: Own) -> Iterator[Observation]:
         return
     site.prepare()
     with ExitStack() as stack:
-        inside = _let_in(site, stack)
+        inside, _ = _let_in(site, stack)
         did, expected = f"{CHILDREN + 1} requests to the new family", f"{CHILDREN} inside, and none in a killed one"
         saw = f"{_many(inside.total(), 'request')} inside, in {_many(len(inside), 'process', 'processes')}"
         hint = "A child that comes later does the same as the first ones: it accepts on the listener."
@@ -170,15 +211,40 @@ def _killed(own: Own) -> Iterator[Observation]:
         site.allow("go")
 
 
-def _settle(pid: int) -> None:
-    """Wait until a process rests, for example in waitpid: what it does at its start is done then."""
+def _left(own: Own) -> Iterator[Observation]:
+    """Children that end by themselves, without a signal."""
+    server = own.site.server
+    for status in (3, 0):
+        before = set(serve.tree(server).workers)
+        with suppress(wire.WireError), wire.Conversation(server.url, PATIENCE) as talk:
+            talk.send(get(f"/exit?{status}"))
+            talk.answer()
+
+        def renewed(before: set[int] = before) -> bool:
+            return _family(server) == (CHILDREN, 0, 0) and set(serve.tree(server).workers) != before
+
+        did = f"a request that ends its child by os._exit({status})"
+        own.wait_for(lambda ready=renewed: ready() or not server.alive, PATIENCE)
+        if not server.alive:
+            raise own.fails(did, f"{CHILDREN} children again", "the process that listens has ended", ENDED)
+        children, _, zombies = _family(server)
+        saw = f"{_many(children, 'child', 'children')} and {_many(zombies, 'zombie')}"
+        hint = "A child can end without a signal, also with status 0. It is replaced whatever `status` says."
+        yield observe((children, zombies) == (CHILDREN, 0), did, f"{CHILDREN} children again and no zombie", saw, hint)
+
+
+def _settle(*pids: int) -> None:
+    """Wait until processes rest, for example in waitpid or accept: what they had to do is done then."""
+
+    def rests(pid: int) -> bool:
+        try:
+            return psutil.Process(pid).status() == psutil.STATUS_SLEEPING
+        except psutil.NoSuchProcess:
+            return True
+
     rested, until = 0, time.monotonic() + PATIENCE
     while rested < 10 and time.monotonic() < until:
-        try:
-            state = psutil.Process(pid).status()
-        except psutil.NoSuchProcess:
-            return
-        rested = rested + 1 if state == psutil.STATUS_SLEEPING else 0
+        rested = rested + 1 if all(map(rests, pids)) else 0
         time.sleep(0.02)
 
 
@@ -189,8 +255,8 @@ class _Outlived(serve.OwnServer):
         return ["sh", "-c", '"$@"; sleep 60', "sh", *super().argv()]
 
 
-def _ended(site: Site) -> Observation:
-    """TERM for the parent: it ends, and its children do."""
+def _ended(site: Site) -> Iterator[Observation]:
+    """TERM for one child: it alone ends. TERM for the parent: it ends, and its children do."""
     name, app = site.server.function, site.exercise.app
     env = {"LABKIT_JOURNAL": str(site.folder)}
     hints: tuple[str, ...] = (
@@ -200,7 +266,11 @@ def _ended(site: Site) -> Observation:
     with _Outlived(name, app, cwd=site.folder, env=env, limits=LIMITS) as server:
         parent = next(child for child in psutil.Process(server.pid).children() if child.name() != "sleep")
         _within(lambda: len(_children(parent)) == CHILDREN)
-        _settle(parent.pid)
+        _settle(parent.pid, *(child.pid for child in _children(parent)))
+        row = _told(parent)
+        yield row
+        if not row.holds:
+            return
         children = _children(parent)
         with suppress(psutil.NoSuchProcess):
             parent.send_signal(signal.SIGTERM)
@@ -212,7 +282,41 @@ def _ended(site: Site) -> Observation:
             hints = ("Whoever was told to end starts no new children, and ends: sys.exit() in the handler does it.",)
         elif not right:
             saw = f"it has ended, and {_many(left, 'child', 'children')} still {'runs' if left == 1 else 'run'}"
-    return observe(right, "TERM to the process that listens", "it ends, and its children do", saw, *hints)
+        if not right and "ProcessLookupError" in server.log:
+            hints = ("One of those pids belongs to a child that was reaped before. Who reaps a child forgets its pid.",)
+    yield observe(right, "TERM to the process that listens", "it ends, and its children do", saw, *hints)
+
+
+def _told(parent: psutil.Process) -> Observation:
+    """TERM for the child that was forked last: what it has inherited knows all the others."""
+    *others, last = sorted(_children(parent), key=lambda child: (child.create_time(), child.pid))
+
+    def replaced() -> bool:
+        now = _children(parent)
+        return last not in now and len(now) == CHILDREN and all(map(_lives, now))
+
+    last.send_signal(signal.SIGTERM)
+    _within(lambda: replaced() or not _lives(parent))
+    _settle(parent.pid, *(child.pid for child in others))  # the others end soon, if they do
+    _within(lambda: replaced() or not _lives(parent))
+    gone = sum(not _lives(child) for child in others)
+    saw, hint = (
+        "it was replaced, and the others stayed",
+        (
+            "The child has inherited your handler, and the list of the other children with it. A child can undo that: "
+            "`signal.SIG_DFL`."
+        ),
+    )
+    if not _lives(parent):
+        saw = "the process that listens has ended, too"
+    elif _lives(last):
+        saw = "it still runs"
+    elif gone:
+        saw = f"it has ended, and {'one' if gone == 1 else gone} of the others with it"
+    elif not replaced():
+        saw, hint = "it has ended, and nobody took its place", "A child that ends is replaced, also after TERM."
+    right = replaced() and not gone
+    return observe(right, "TERM to one of the children", "it ends and is replaced; the others stay", saw, hint)
 
 
 def _children(process: psutil.Process) -> list[psutil.Process]:
