@@ -9,6 +9,7 @@ from labkit.checks.deployment import Deployment, misspelled
 from labkit.checks.lab03 import survive
 from labkit.checks.registry import Exercise
 from labkit.checks.site import Over
+from labkit.checks.verdict import Observation
 
 APP = """
 def app(environ, start_response):
@@ -94,6 +95,16 @@ def test_names_that_gunicorn_ignores_are_pointed_at(tmp_path):
     ):
         file.write_text(text)
         assert misspelled(file) == ""
+
+
+@pytest.mark.parametrize("spelling", [0, 1])
+def test_a_misspelled_name_is_told_at_once_or_after_another_hint(deploy, spelling):
+    row = Observation("counted", "3 workers", "1", False, ("ask gunicorn", "read the file"))
+    with deploy("worker = 3\n") as place:
+        place.spelling = spelling
+        (told,) = place.finish([row])
+    assert "did you mean `workers`?" in told.hints[spelling]
+    assert [hint for hint in told.hints if "did you mean" not in hint] == list(row.hints)
 
 
 def test_what_lab03_ships_for_trying_is_what_its_checks_run(root):

@@ -66,7 +66,13 @@ class Deployment:
         exercise: which exercise; its ``files`` are laid beside the configuration.
         path: the learner's file.
         folder: an empty folder to work in; the caller removes it.
+
+    Attributes:
+        spelling: after how many of the other hints a misspelled name is told: 0, at once; 1 where the exercise is to
+            find it.
     """
+
+    spelling = 0
 
     def __init__(self, exercise: Exercise, path: Path, folder: Path) -> None:
         self.exercise, self.path = exercise, path
@@ -199,10 +205,15 @@ class Deployment:
     def finish(self, seen: list[Observation]) -> list[Observation]:
         """The observations, the first failing one with a hint about names that gunicorn does not know."""
         failing = next((at for at, row in enumerate(seen) if not row.holds), None)
-        if failing is None or not (words := misspelled(self.folder / self.path.name)):
+        if failing is None or not (words := self.misspelled()):
             return seen
-        row = seen[failing]
-        return [*seen[:failing], replace(row, hints=(words, *row.hints)), *seen[failing + 1 :]]
+        row, at = seen[failing], self.spelling
+        row = replace(row, hints=(*row.hints[:at], words, *row.hints[at:]))
+        return [*seen[:failing], row, *seen[failing + 1 :]]
+
+    def misspelled(self) -> str:
+        """A sentence on the names that gunicorn ignores although they look like its settings, or ``""``."""
+        return misspelled(self.folder / self.path.name)
 
 
 def _assigned(nodes: list[ast.stmt]) -> Iterator[tuple[str, ast.expr | None]]:

@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -17,7 +18,7 @@ from .crowd import HELD, Crowd, exactly
 from .deployment import Deployment
 from .own import Own, get
 from .registry import exercise
-from .site import LIMITS, Site, last_traceback, observe
+from .site import LIMITS, Over, Site, last_traceback, observe
 from .verdict import Observation
 
 PATIENCE = 5.0  # seconds in which what must come has to come, also on a busy machine
@@ -346,18 +347,37 @@ def _lives(process: psutil.Process) -> bool:
 def config(place: Deployment, *, more: int = 3) -> Iterator[Observation]:
     """`more`: a number of workers to ask for, beside the default of two."""
     os.environ.pop("SHOP_WORKERS", None)
+    place.spelling = 1  # the lesson has shown how to find it
+    asking = (ASKING,) if place.misspelled() else ()
     for value, workers in ((None, 2), (str(more), more), ("", 2)):
         env = {} if value is None else {"SHOP_WORKERS": value}
         did = "SHOP_WORKERS not set" if value is None else f"SHOP_WORKERS={value}" if value else "SHOP_WORKERS empty"
-        crowd, right, expected = exactly(place, env, did, workers, THREADS)
+        try:
+            crowd, right, expected = exactly(place, env, did, workers, THREADS)
+        except Over:
+            if value == "" and place.problems:  # it does not start with this, and did with a number
+                place.problems[-1] = replace(place.problems[-1], hints=EMPTY)
+            raise
         did = f"with {did}, more requests than there is room for"
-        yield observe(right, did, expected, str(crowd), *_capacity(value, workers, crowd))
+        yield observe(right, did, expected, str(crowd), *asking, *_capacity(value, workers, crowd))
         if not right:
             return
 
 
+ASKING = (
+    "Ask gunicorn what it makes of the file: `printed` from the lesson, with `--config` and its name, for the number of "
+    "workers and for that of threads."
+)
+EMPTY = (
+    "The variable is there, and empty: the second argument of `get` is only for one that is missing.",
+    "What does `or` give for an empty text?",
+)
+
+
 def _capacity(value: str | None, workers: int, crowd: Crowd) -> tuple[str, ...]:
     """Hints for a wrong number of workers, or of requests inside."""
+    if len(crowd.inside) != workers and value == "":
+        return (f"gunicorn has started {_many(len(crowd.inside), 'worker')}. {EMPTY[0]}", *EMPTY[1:])
     if len(crowd.inside) != workers:
         asked = f"the environment says {value}" if value else "two is the default"
         return (
@@ -466,7 +486,12 @@ def _line(did: str, line: str, right: str, least: float, most: float) -> Observa
         "Which letter is which is in gunicorn's documentation, under access_log_format.",
     )
     holds = len(saw) == 5 and saw[:4] == wanted[:4]
-    if "%" in line or "{" in line:
+    if "token" in line and "HTTP/1.1" not in line:
+        hints = (
+            "The query is in the line, and what is secret in it: here a token.",
+            "The path alone has a place of its own: `%(U)s`. `%(q)s` is the query.",
+        )
+    elif "%" in line or "{" in line:
         hints = ("A place for a value is a percent sign, the name in round brackets, and an s: `%(m)s`.",)
     elif "?" in line or "HTTP/1.1" in line:
         hints = (

@@ -1,5 +1,5 @@
 # mistake: the file as it was
-# says: gunicorn has no setting `worker`, and says nothing about it; did you mean `workers`?
+# says: Ask gunicorn what it makes of the file
 # says: saw 1 at once, in 1 process
 import os
 

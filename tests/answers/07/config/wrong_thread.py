@@ -1,5 +1,5 @@
 # mistake: one of the two names is still wrong
-# says: did you mean `threads`?
+# says: for the number of workers and for that of threads
 # says: saw 2 at once, 1 in each of 2 processes
 import os
 
