@@ -101,6 +101,20 @@ def test_code_parses(path):
             ast.parse(body, f"{cell_id} {name}")
 
 
+@every_notebook
+def test_what_became_of_a_prediction_is_displayed(path):
+    transform = TransformerManager().transform_cell
+    for cell in cells(path, "code"):
+        tree = ast.parse(transform(cell.source), cell.id)
+        shown = [tree.body[-1].value] if tree.body and isinstance(tree.body[-1], ast.Expr) else []
+        shown += [branch for last in shown if isinstance(last, ast.IfExp) for branch in (last.body, last.orelse)]
+        calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+        shown += [argument for call in calls if getattr(call.func, "id", "") == "display" for argument in call.args]
+        for call in calls:
+            if getattr(call.func, "attr", "") == "reveal":
+                assert call in shown, f"{cell.id}: nobody sees line {call.lineno}: it is not the cell's last expression"
+
+
 @pytest.mark.parametrize("command", [["check"], ["format", "--check"]], ids=["linted", "formatted"])
 def test_code_in_cells_is(command):
     ruff = [sys.executable, "-m", "ruff", *command, "--quiet", "notebooks", "solutions"]
