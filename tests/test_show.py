@@ -447,3 +447,15 @@ def test_the_lane_of_a_worker_that_a_mark_names_goes_on_to_the_mark():
     left, right = grounds(show.lanes(replaced()))[2]
     assert gone == pytest.approx(left + 1.5 * (right - left) / (3.0 * 1.005), abs=2)
     assert grounds(show.lanes(replaced(), marks=[(1.5, "kill -9 11")])) == grounds(show.lanes(replaced()))
+
+
+def test_a_worker_that_served_nobody_before_a_mark_came_with_what_was_done_then():
+    late = Trace([*SYNC.rows, request(0.3, 0.05, 0.1, worker=7), request(1.0, 0.3, 0.1, worker=7)])
+    assert len(set(grounds(show.lanes(late)))) == 1, "it might have been idle"
+    picture = show.lanes(late, marks=[(0.32, "TTIN")])
+    assert len(set(grounds(picture))) == 2 and "Worker 7 began with its first at 350 ms." in picture.alt
+
+
+def test_many_comings_and_goings_are_counted_in_words():
+    rows = [request(n * 1.0, 0, 0.1, worker=n // 2) for n in range(16)]
+    assert show.lanes(Trace(rows)).alt.endswith("And 6 more comings and goings.")

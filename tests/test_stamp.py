@@ -2,6 +2,7 @@
 
 import os
 import sys
+import threading
 import time
 from wsgiref.util import setup_testing_defaults
 from wsgiref.validate import validator
@@ -9,6 +10,7 @@ from wsgiref.validate import validator
 import pytest
 
 from labkit import stamp
+from labkit.stamping import _ledgers
 
 
 class Server:
@@ -82,6 +84,42 @@ def test_computing_is_told_apart_from_waiting():
         shares.append(float(headers["X-Cpu"]))
         assert 0 <= shares[-1] <= inside - 0.029, "the pause is no CPU time"
     assert shares[0] >= 0.03 > shares[1]
+
+
+def test_requests_that_share_a_thread_share_its_cpu_time():
+    outside = Server()
+
+    def burn(seconds):
+        until = time.thread_time() + seconds
+        while time.thread_time() < until:
+            pass
+
+    def outer(environ, start_response):
+        burn(0.02)
+        headers.append(outside.run(stamp(inner)))  # as a greenlet does: another request, before this one has left
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return [b"outer"]
+
+    def inner(environ, start_response):
+        burn(0.04)
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return [b"inner"]
+
+    headers = []
+    headers.append(Server().run(stamp(outer)))
+    second, first = (float(each["X-Cpu"]) for each in headers)
+    assert 0.02 <= second < 0.03, "half of what was used while both were inside"
+    assert 0.04 <= first < 0.05 and first + second >= 0.06
+
+
+def test_an_application_that_raises_has_left():
+    def failing(environ, start_response):
+        raise ValueError("no tea")
+
+    for _ in range(3):
+        with pytest.raises(ValueError, match="no tea"):
+            stamp(failing)({}, None)
+    assert _ledgers[threading.get_native_id()][1] == 0
 
 
 def test_no_version_no_header():

@@ -33,6 +33,7 @@ MARK = 14  # height of a line above a trace where its marks are named
 LETTER = 6.8  # width of a letter of such a name
 FOOT = 44
 NOTABLE = 0.18  # share of the time that a worker must be missing, at its beginning or end, before that is drawn
+MOST_CHANGES = 6  # of workers that came or went, in words
 SHARES = 8  # heights that the share of computing is rounded to; less than half of one is not drawn
 SEEN = 1.2  # a bar is never narrower than this, nor is a gap drawn that is
 
@@ -97,7 +98,8 @@ def compare(traces: Mapping[str, Trace], title: str | None = None, predicted: An
 def in_sentences(trace: Trace, title: str, marks: Iterable[tuple[float, str]] = ()) -> str:
     """What the picture of `trace` shows, for who cannot see it."""
     summary = trace.summary()
-    workers = [lane for lane in _lanes_of(trace) if lane.rows[0].worker is not None]
+    marks = list(marks)
+    workers = [lane for lane in _lanes_of(trace, marks) if lane.rows[0].worker is not None]
     said = [f"{title}." if title else ""]
     if workers:
         shares = ", ".join(f"{lane.label} served {len(lane.rows)}" for lane in workers[:8])
@@ -118,7 +120,9 @@ def in_sentences(trace: Trace, title: str, marks: Iterable[tuple[float, str]] = 
     said += [f"{label} at {in_words(at)}." for at, label in marks]
     changes = [(lane.first, f"{lane.label} began with its first") for lane in workers[:8] if lane.first is not None]
     changes += [(lane.last, f"{lane.label} was done with its last") for lane in workers[:8] if lane.last is not None]
-    said += [f"{words[0].upper()}{words[1:]} at {in_words(at)}." for at, words in sorted(changes)]
+    said += [f"{words[0].upper()}{words[1:]} at {in_words(at)}." for at, words in sorted(changes)[:MOST_CHANGES]]
+    if len(changes) > MOST_CHANGES:
+        said.append(f"And {len(changes) - MOST_CHANGES} more comings and goings.")
     return " ".join(filter(None, said))
 
 
@@ -205,7 +209,7 @@ class _Panel:
     bottom: float = 0.0
 
     def __post_init__(self) -> None:
-        self.lanes = _lanes_of(self.trace)
+        self.lanes = _lanes_of(self.trace, self.marks)
         for (
             lane
         ) in self.lanes:  # a mark that names a worker, such as kill -9 4711, has seen it later than its last answer
@@ -240,7 +244,7 @@ class _Panel:
         return top
 
 
-def _lanes_of(trace: Trace) -> list[_Lane]:
+def _lanes_of(trace: Trace, marks: Iterable[tuple[float, str]] = ()) -> list[_Lane]:
     hosts = {row.host for row in trace if row.host is not None}
     unstamped = all(row.worker is None for row in trace)
     found: dict[tuple[int, str, bool, Any], _Lane] = {}
@@ -258,15 +262,17 @@ def _lanes_of(trace: Trace) -> list[_Lane]:
             key, label = (3, "", False, 0), "no answer"
         found.setdefault(key, _Lane(label, [])).rows.append(row)
     lanes = [found[key] for key in sorted(found)]
+    moments = [at for at, _ in marks]
     for lane in lanes:
-        lane.first, lane.last = _missing(lane.rows, trace)
+        lane.first, lane.last = _missing(lane.rows, trace, moments)
     return lanes
 
 
-def _missing(rows: Iterable[Request], trace: Trace) -> tuple[float | None, float | None]:
+def _missing(rows: Iterable[Request], trace: Trace, moments: Iterable[float] = ()) -> tuple[float | None, float | None]:
     """The moments between which a worker served these rows; None where it was there from the beginning, or to the end.
 
-    A trace does not know when a process was born. Its first and last request are what can be seen of it.
+    A trace does not know when a process was born. Its first and last request are what can be seen of it. Who served
+    nobody before the first of the marks (`moments`) came with what was done then, however early that was.
     """
     inside = [_inside(row) for row in rows if row.entered is not None]
     if not inside:
@@ -276,7 +282,8 @@ def _missing(rows: Iterable[Request], trace: Trace) -> tuple[float | None, float
     # One that waits for its turn is not missing.
     typical = sorted(span[1] - span[0] for span in inside)[len(inside) // 2]
     least = max(NOTABLE * (end - begin), 2 * typical)
-    return first if first - begin > least else None, last if end - last > least else None
+    came = first - begin > least or any(begin + 2 * typical < at < first for at in moments)
+    return first if came else None, last if end - last > least else None
 
 
 def _stack(intervals: Iterable[tuple[float, float]]) -> tuple[list[int], int]:
