@@ -35,7 +35,7 @@ def call(module: Module) -> Iterator[Observation]:
     outcomes = module.calls([("run", file.stem, scene) for scene in scenes], may_raise=True)
     notes = {scene: outcome.value for scene, outcome in zip(scenes, outcomes, strict=True)}
     if broken := next((outcome.raised for outcome in outcomes if outcome.raised), None):
-        yield raised("called call()", broken, module.folder)
+        yield raised("called call()", {**broken, "function": "call"}, module.folder)
         return
     if notes["a_list"].get("raised", {}).get("type") == "NotImplementedError":
         yield raised(GET, notes["a_list"]["raised"], module.folder)

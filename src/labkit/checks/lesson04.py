@@ -104,7 +104,7 @@ def _raised(module: Module, did: str, event: dict[str, Any]) -> Observation:
         hints = ("Look at the lines of this head. A value may contain a colon, and so does Host with a port.",)
     elif "not enough values to unpack" in event["message"]:
         hints = ("Look at the lines of this head. The last one is empty.",)
-    return replace(row, saw=row.saw.replace("the application raised", "make_environ raised"), hints=hints)
+    return replace(row, hints=hints)
 
 
 def _why(key: str, found: dict[str, Any], right: dict[str, str], head: bytes) -> tuple[str, ...]:

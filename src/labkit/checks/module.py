@@ -21,7 +21,7 @@ class Outcome:
 
     Attributes:
         value: what it returned; a literal (numbers, text, bytes, lists, dicts ...), or the text of its repr.
-        raised: the exception as ``type``, ``message``, ``frames``; ``None`` if it returned.
+        raised: the exception as ``type``, ``message``, ``frames``, ``function``; ``None`` if it returned.
     """
 
     value: Any = None

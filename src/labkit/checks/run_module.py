@@ -17,7 +17,7 @@ def outcome(module: object, name: str, *arguments: Any) -> dict[str, Any]:
         value = getattr(module, name)(*arguments)
     except BaseException as error:  # noqa: BLE001 - whatever the learner's code raises is an outcome
         frames = [[f.filename, f.lineno, f.name, f.line] for f in traceback.extract_tb(error.__traceback__)]
-        return {"raised": {"type": type(error).__name__, "message": str(error), "frames": frames}}
+        return {"raised": {"type": type(error).__name__, "message": str(error), "frames": frames, "function": name}}
     try:
         ast.literal_eval(repr(value))
     except (ValueError, SyntaxError):

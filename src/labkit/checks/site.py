@@ -249,7 +249,8 @@ def raised(did: str, event: dict[str, Any], folder: Path) -> Observation:
 
     Args:
         did: what we did.
-        event: ``type``, ``message`` and ``frames`` of the exception.
+        event: ``type``, ``message`` and ``frames`` of the exception; ``function`` when a function was called, and no
+            application.
         folder: where the learner's files are; frames elsewhere are left out.
     """
     kind, message = event["type"], event["message"]
@@ -262,40 +263,55 @@ def raised(did: str, event: dict[str, Any], folder: Path) -> Observation:
         return Observation(
             did, "an answer", f"the server refused what the application gave it: {cut(message)}", False, (), trace
         )
+    function = event.get("function")
+    who = function or "the application"
     if kind == "NotImplementedError":
         saw, hints = f"the answer is not written yet: {kind}{': ' + message if message else ''}", STUB
+    elif function and kind == "NameError" and message == f"the file defines no {function!r}":
+        saw, hints = message, ("The task names the function. Is it spelled exactly so, at the top level of the file?",)
     elif kind in ("NameError", "UnboundLocalError"):
-        saw, hints = f"the application raised {kind}{at}: {message}", NAMES
-    elif kind == "TypeError" and re.match(r"'\w*(method|function)\w*' object is not subscriptable", message):
-        saw = f"the application raised {kind}{at}: {message}"
+        saw = f"{who} raised {kind}{at}: {message}"
+        hints = ("The file is loaded on its own: names that only your notebook knows do not exist there.", NAMES[1])
+        hints = hints if function else NAMES
+    elif (
+        kind == "TypeError"
+        and not function
+        and re.match(r"'\w*(method|function)\w*' object is not subscriptable", message)
+    ):
+        saw = f"{who} raised {kind}{at}: {message}"
         hints = (
             "A function stands where a dict was meant.",
             "The server gives two arguments: environ first, start_response second. Does `app` take them in this order?",
         )
-    elif kind == "KeyError" and re.fullmatch(r"'[A-Z_]+'", message):
-        saw = f"the application raised {kind}{at}: {message}"
+    elif kind == "KeyError" and not function and re.fullmatch(r"'[A-Z_]+'", message):
+        saw = f"{who} raised {kind}{at}: {message}"
         hints = (
             "For this request the environ has no key of that name.",
             "Is it spelled as in PEP 3333? If it is, it may be missing, for example when the visitor sent no such header.",
         )
     elif kind == "StopIteration":
-        saw = f"the application raised {kind}{at}: next() found nothing to take"
+        saw = f"{who} raised {kind}{at}: next() found nothing to take"
         hints = (
-            "What is there to take, for this request?",
+            f"What is there to take, for {'these arguments' if function else 'this request'}?",
             "next() raises StopIteration at the end. It takes a second argument, which it gives then instead.",
         )
     elif kind == "OSError" and "File too large" in message:
-        saw = f"the application wrote without end{at}: its log or a file passed {LIMITS['file'] >> 20} MB"
+        saw = f"{who} wrote without end{at}: its log or a file passed {LIMITS['file'] >> 20} MB"
         hints = ("A loop that prints needs an end.",)
     elif kind == "MemoryError":
-        saw = f"the application asked for more than {LIMITS['memory'] >> 30} GB of memory{at}"
+        saw = f"{who} asked for more than {LIMITS['memory'] >> 30} GB of memory{at}"
         hints = ("Handle large data piece by piece, or ask how large it is before you read it.",)
     else:
-        saw = f"the application raised {kind}{at}" + (f": {message}" if message else "")
+        saw = f"{who} raised {kind}{at}" + (f": {message}" if message else "")
         hints = (
             "Read the line that is named. What was in the variables there, for this request?",
             "A request may lack what the line takes for granted: a header, a field, a body.",
         )
+        if function:
+            hints = (
+                "Which arguments had your function got? They stand in the row above.",
+                "Read the line that is named. What was in its variables, for these arguments?",
+            )
     return Observation(did, "an answer", saw, False, hints, trace)
 
 

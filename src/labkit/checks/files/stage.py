@@ -32,7 +32,7 @@ def run(file, scene):
     except Exception as error:  # noqa: BLE001 - whatever it is, it is what came of the scene
         frames = [[f.filename, f.lineno, f.name, f.line] for f in traceback.extract_tb(error.__traceback__)]
         own = [frame for frame in frames if frame[0] != __file__]
-        notes["raised"] = {"type": type(error).__name__, "message": str(error), "frames": own}
+        notes["raised"] = {"type": type(error).__name__, "message": str(error), "frames": own, "function": "call"}
     else:
         notes["value"] = literal(value)
     return notes
