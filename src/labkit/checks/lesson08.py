@@ -1,5 +1,6 @@
 """The exercises of lesson 08, "How many workers, of what kind?": a kind, a bottleneck, a number."""
 
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -9,7 +10,7 @@ from .crowd import HELD, Crowd, ask, count
 from .deployment import Deployment
 from .module import Module, describe
 from .registry import exercise
-from .site import observe
+from .site import observe, raised
 from .verdict import Observation
 
 
@@ -86,9 +87,11 @@ RUNS: tuple[tuple[tuple[Any, ...], str, str], ...] = (
     ((FOUR, 2, 4, 2, 1.99), "none", "4 at once, 2 x 4 places"),
     ((FOUR, 4, 1, 2, 0.3), "places", "4 at once, 4 x 1 places"),
     ((FOUR, 4, 1, 2, 1.95), "CPU", "4 at once, 4 x 1 places, 1.95 of 2 cores used"),
+    ((FOUR, 4, 1, 2, 1.8), "CPU", "4 at once, 4 x 1 places, 1.8 of 2 cores used"),
     ((EIGHT, 2, 4, 2, 1.96), "CPU", "8 at once, 2 x 4 places, 1.96 of 2 cores used"),
     ((FOUR, 1, 4, 4, 0.98), "GIL", "4 at once, 1 x 4 places, 0.98 of 4 cores used"),
     ((EIGHT, 2, 4, 8, 1.93), "GIL", "8 at once, 2 x 4 places, 1.93 of 8 cores used"),
+    ((FOUR, 1, 4, 4, 0.9), "GIL", "4 at once, 1 x 4 places, 0.9 of 4 cores used"),
     ((EIGHT, 2, 4, 8, 1.2), "places", "8 at once, 2 x 4 places, 1.2 of 8 cores used"),
     ((FOUR[:1], 1, 1, 4, 0.97), "places", "1 at once, 1 x 1 places, 0.97 of 4 cores used"),
 )
@@ -121,16 +124,24 @@ def bottleneck(
 ) -> Iterator[Observation]:
     """`spans`: (what they are, the spans, how many at once); `runs`: (arguments, the answer, in words)."""
     calls: list[tuple[Any, ...]] = [("at_once", [*each]) for _, each, _ in spans]
-    for (words, _, most), call, outcome in zip(spans, calls, module.calls(calls), strict=True):
+    for (words, _, most), call, outcome in zip(spans, calls, module.calls(calls, may_raise=True), strict=True):
+        if outcome.raised:
+            yield replace(raised(f"{describe(call)}: {words}", outcome.raised, module.folder), expected=str(most))
+            return
         right = outcome.value == most and type(outcome.value) is int
         yield observe(right, f"{describe(call)}: {words}", most, _value(outcome.value), *_at_once_hints(words))
         if not right:
             return
     calls = [("bottleneck", [*run[0]], *run[1:]) for run, _, _ in runs]
-    for (run, right, words), outcome in zip(runs, module.calls(calls), strict=True):
+    for (run, right, words), outcome in zip(runs, module.calls(calls, may_raise=True), strict=True):
         _, workers, threads, cores, used = run
         did = f"bottleneck(spans, workers={workers}, threads={threads}, cores={cores}, used={used}): {words}"
+        if outcome.raised:
+            yield replace(raised(did, outcome.raised, module.folder), expected=right)
+            return
         hints = BOTTLENECK_HINTS[right]
+        if used in (0.9 * cores, 0.9 * workers):
+            hints = ("Exactly nine tenths. What does *at least* say about that?", *hints)
         if str(outcome.value).lower() == right.lower():
             hints = ("The task says how the four words are written.",)
         elif (right, outcome.value) == ("CPU", "GIL") or (right == "none" and threads > 1):
@@ -179,6 +190,7 @@ USEFUL: tuple[tuple[tuple[int, int, int], int | None], ...] = (
     ((10, 0, 250), 1),
     ((10, 30, 500), 2),
     ((4, 9, 1500), 5),
+    ((3, 10, 3000), 13),
     ((0, 100, 1000), None),
 )
 
@@ -194,7 +206,10 @@ def sizing(
     calls: list[tuple[Any, ...]] = [("needed", *arguments) for arguments, _ in needed]
     calls += [("useful", *arguments) for arguments, _ in useful]
     answers: list[int | None] = [right for _, right in needed] + [right for _, right in useful]
-    for call, right, outcome in zip(calls, answers, module.calls(calls), strict=True):
+    for call, right, outcome in zip(calls, answers, module.calls(calls, may_raise=True), strict=True):
+        if outcome.raised:
+            yield replace(raised(describe(call), outcome.raised, module.folder), expected=str(right))
+            return
         name, *arguments = call
         saw = outcome.value
         holds = saw == right and type(saw) is type(right)
@@ -253,6 +268,11 @@ def _useful_hints(saw: Any, right: int | None, cpu_ms: int, wait_ms: int, millic
         )
     if kind := _number(saw, right):
         return kind
+    if isinstance(saw, int) and saw == math.ceil(millicores / 1000 * (1 + wait_ms / cpu_ms)):
+        return (
+            "One too many, by a rounding error: in floats 3 * (1 + 10 / 3) is a little more than 13, and rounds up to 14.",
+            "Multiply whole numbers first, and divide once, at the end.",
+        )
     if millicores % 1000 and saw == -(-max(1, millicores // 1000) * (cpu_ms + wait_ms) // cpu_ms):
         return ("A part of a core is less than a core: keep the fraction until the end.",)
     if isinstance(saw, int) and saw > right and millicores % 1000:

@@ -1,5 +1,5 @@
 # mistake: has no answer for an empty run
-# says: raised ValueError
+# says: no request at all expected 0 saw at_once raised ValueError
 # says: max()
 def at_once(spans):
     return max(sum(a <= entered < b for a, b in spans) for entered, _ in spans)

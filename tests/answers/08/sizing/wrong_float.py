@@ -11,4 +11,4 @@ def needed(rate, cpu_ms, wait_ms):
 def useful(cpu_ms, wait_ms, millicores):
     if cpu_ms == 0:
         return None
-    return ceil(millicores / 1000 * (1 + wait_ms / cpu_ms))
+    return ceil(millicores * (cpu_ms + wait_ms) / (1000 * cpu_ms))

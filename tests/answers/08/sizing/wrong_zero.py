@@ -1,5 +1,6 @@
 # mistake: divides by zero
-# says: raised ZeroDivisionError
+# says: useful(0, 100, 1000) expected None saw useful raised ZeroDivisionError in line 12 of sizing.py
+# says: Which arguments had your function got?
 from math import ceil
 
 
@@ -8,4 +9,4 @@ def needed(rate, cpu_ms, wait_ms):
 
 
 def useful(cpu_ms, wait_ms, millicores):
-    return ceil(millicores / 1000 * (1 + wait_ms / cpu_ms))
+    return ceil(millicores * (cpu_ms + wait_ms) / (1000 * cpu_ms))
