@@ -450,7 +450,7 @@ def test_the_lane_of_a_worker_that_a_mark_names_goes_on_to_the_mark():
 
 
 def test_a_worker_that_served_nobody_before_a_mark_came_with_what_was_done_then():
-    late = Trace([*SYNC.rows, request(0.3, 0.05, 0.1, worker=7), request(1.0, 0.3, 0.1, worker=7)])
+    late = Trace([*SYNC.rows, request(0.3, 0.05, 0.1, worker=7), request(1.5, 0.3, 0.1, worker=7)])
     assert len(set(grounds(show.lanes(late)))) == 1, "it might have been idle"
     picture = show.lanes(late, marks=[(0.32, "TTIN")])
     assert len(set(grounds(picture))) == 2 and "Worker 7 began with its first at 350 ms." in picture.alt
