@@ -438,8 +438,15 @@ def _access_lines(place: Deployment, server: serve.Gunicorn, number: int) -> lis
         )
         return [line for line in own.splitlines() if line.strip()]
 
-    place.wait_for(lambda: len(found()) >= number, 2.0)
+    place.wait_for(lambda: len(found()) >= number or "Traceback" in server.log or _in_files(place), PATIENCE)
+    place.wait_for(lambda: len(found()) >= number, BRIEF)
     return found()
+
+
+def _in_files(place: Deployment) -> list[str]:
+    """The names of files in which a request was logged."""
+    files = [f.name for f in place.folder.iterdir() if f.is_file() and "GET" in f.read_text(errors="replace")]
+    return [name for name in files if not name.endswith((".py", ".ipynb"))]
 
 
 def _lines(place: Deployment, server: serve.Gunicorn, lines: list[str]) -> tuple[str, ...]:
@@ -454,8 +461,7 @@ def _lines(place: Deployment, server: serve.Gunicorn, lines: list[str]) -> tuple
         return f"{len(lines)} lines: " + "\n".join(
             lines
         ), "One line for each request, and nothing else on standard output."
-    files = [f.name for f in place.folder.iterdir() if f.is_file() and "GET" in f.read_text(errors="replace")]
-    if files := [name for name in files if not name.endswith((".py", ".ipynb"))]:
+    if files := _in_files(place):
         return (
             f"no line; there is one in the file {files[0]}",
             "A file in a container is read by nobody. One character stands for standard output: `-`.",
