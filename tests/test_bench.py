@@ -104,7 +104,7 @@ def test_without_gevent_the_package_to_install_is_named(monkeypatch):
     ("given", "name", "note"),
     [
         ({"threads": 4}, "gthread 3 x 4", "gunicorn takes the class gthread instead"),
-        ({"worker_class": "gevent", "threads": 8}, "gevent 3 x 8", "gevent does not use threads = 8"),
+        ({"worker_class": "gevent", "threads": 8}, "gevent 3", "gevent does not use threads = 8"),
         ({"clients": 2}, "sync 3 x 1", "2 clients have at most 2 requests under way: fewer than 3 x 1"),
         ({"wait_ms": 0}, "sync 3 x 1", "shows how fast the client is"),
         ({}, "sync 3 x 1", ""),
@@ -166,7 +166,9 @@ def test_a_crowded_machine_is_spoken_of_once_for_all_its_runs():
     crowded = [bench.Run(bench.Settings(workers=workers), calm.trace, 0.3, others) for workers in (1, 2, 2)]
     assert bench.table([calm]).notes == []
     (note,) = bench.table([*crowded, calm]).notes
-    assert note.startswith("sync 1 x 1, sync 2 x 1: Other programs kept this machine busy")
+    assert note.startswith("rows 1, 2, 3: Other programs kept this machine busy"), "two rows have one name"
+    (note,) = bench.table([*crowded[:2], calm]).notes
+    assert note.startswith("sync 1 x 1, sync 2 x 1: Other programs")
 
 
 def test_what_others_used_is_neither_the_servers_nor_the_clients():

@@ -78,8 +78,8 @@ class Settings:
 
     @property
     def name(self) -> str:
-        """Class, workers and threads: `sync 3 x 1`."""
-        return f"{self.runs_as} {self.workers} x {self.threads}"
+        """Class, workers and threads: `sync 3 x 1`; `gevent 3`, as gevent does not use threads."""
+        return f"{self.runs_as} {self.workers}" + f" x {self.threads}" * (self.worker_class != "gevent")
 
     @property
     def work(self) -> str:
@@ -140,7 +140,7 @@ class Run:
 
     @property
     def name(self) -> str:
-        """Class, workers and threads: `sync 3 x 1`."""
+        """What its settings are called: `sync 3 x 1`."""
         return self.settings.name
 
     @property

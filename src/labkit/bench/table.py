@@ -28,12 +28,12 @@ class Table:
     def __init__(self, runs: Iterable[Run]) -> None:
         runs = list(runs)
         self.rows = [_cells(run) for run in runs]
-        # A note is said once, with the names of all runs that it is about.
-        about: dict[str, list[str]] = {}
-        for run in runs:
+        # A note is said once, for all runs that it is about.
+        about: dict[str, list[int]] = {}
+        for at, run in enumerate(runs):
             for note in run.notes():
-                about.setdefault(note, []).append(run.name)
-        self.notes = [f"{', '.join(dict.fromkeys(names))}: {note}" for note, names in about.items()]
+                about.setdefault(note, []).append(at)
+        self.notes = [f"{_which(runs, rows)}: {note}" for note, rows in about.items()]
 
     def __str__(self) -> str:
         if not self.rows:
@@ -77,6 +77,14 @@ class Table:
 def table(runs: Iterable[Run]) -> Table:
     """A table of runs, in their order: settings, answers a second, median, longest, most at once, cores, failures."""
     return Table(runs)
+
+
+def _which(runs: list[Run], rows: list[int]) -> str:
+    """Some of the runs, by their names, or by their numbers when a name is that of several rows."""
+    names = [run.name for run in runs]
+    if all(names.count(names[at]) == 1 for at in rows):
+        return ", ".join(names[at] for at in rows)
+    return f"row{'s' * (len(rows) > 1)} {', '.join(str(at + 1) for at in rows)}"
 
 
 def _cells(run: Run) -> tuple[str, ...]:
