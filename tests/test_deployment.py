@@ -42,6 +42,14 @@ def test_a_configuration_decides_how_many_workers_there_are(deploy):
     assert not server.alive, "it ends with the examination"
 
 
+def test_gunicorn_is_asked_what_it_makes_of_a_file(deploy):
+    text = "import os\nfor name in ('timeout', 'graceful_timeout'):\n    globals()[name] = int(os.environ['SECONDS'])\n"
+    with deploy(text + "print('timeout = 1')\n") as place:
+        found = place.effective({"SECONDS": "44"})
+        assert (found["timeout"], found["graceful_timeout"], found["max_requests"]) == ("44", "44", "0")
+        assert place.effective() == {}, "nothing is known when the file raises"
+
+
 @pytest.mark.parametrize(("workers", "expect"), [(1, 3), (3, 1), (3, 3)])
 def test_another_number_of_workers_than_expected_is_there_to_be_counted(deploy, workers, expect):
     with deploy(f"import os\nworkers = os.getppid() and {workers}\n") as place:

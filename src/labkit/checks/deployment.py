@@ -5,6 +5,7 @@ import difflib
 import json
 import os
 import re
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -18,6 +19,7 @@ from .site import LIMITS, STUB, Over, cut, lay_out
 from .verdict import Observation
 
 START_TIMEOUT = 15.0  # seconds until gunicorn has to answer
+NOBODY = "wsgiref.simple_server:demo_app"  # an application that is there when gunicorn is asked for its settings only
 WORKERLESS = 5.0  # seconds that gunicorn may listen without a worker
 MANY = 8  # times as many workers as expected are not waited for
 RAISED = {  # exception -> what to say of a configuration that raised it
@@ -201,6 +203,28 @@ class Deployment:
             except ValueError:
                 found[name] = ...
         return found
+
+    def effective(self, env: dict[str, str] | None = None) -> dict[str, str]:
+        """What gunicorn makes of the file: its answer to ``--print-config``, setting -> value as text.
+
+        Args:
+            env: the environment variables that the file may read.
+
+        Returns:
+            All settings; nothing when gunicorn does not answer in time.
+        """
+        log = self._journal.parent / "print-config.log"
+        flags = ["--config", self.path.name, "--print-config", "--no-control-socket"]
+        asked = serve.process.begin(
+            [sys.executable, "-m", "gunicorn", NOBODY, *flags],
+            cwd=self.folder, log=log, limits=LIMITS, seconds=START_TIMEOUT,
+            env={"LABKIT_JOURNAL": str(self._journal), **(env or {})},
+        )  # fmt: skip
+        told = asked.listen(START_TIMEOUT, until="exited")
+        asked.stop()
+        if told.get("exited") != 0 or not log.exists():
+            return {}
+        return dict(re.findall(r"^(\w+) += (.*)$", log.read_text(encoding="utf-8", errors="replace"), re.M))
 
     def finish(self, seen: list[Observation]) -> list[Observation]:
         """The observations, the first failing one with a hint about names that gunicorn does not know."""

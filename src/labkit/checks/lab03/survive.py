@@ -85,7 +85,8 @@ def _good(answer: wire.Answer | None) -> bool:
 
 RATE = 20.0  # requests a second meanwhile
 HALF = 1.6  # seconds between the two files of a release: gunicorn's reloader looks once a second
-LONG = 3.5  # seconds that a request goes on after HUP: what is too short is over by then
+LONG = 3.5  # seconds that a request goes on after HUP: what is much too short is over by then
+LONGEST = 90  # seconds that a request takes at most: gunicorn's defaults end it earlier, with every kind of worker
 
 
 @exercise(
@@ -102,7 +103,8 @@ def reload(
     old, new = releases
     for file in ("prices.py", "pages.py"):
         _release(place, file, old)
-    server = place.serve(env={"START_SECONDS": f"{starts}"})
+    env = {"START_SECONDS": f"{starts}"}
+    server = place.serve(env=env)
     with load.background(load.steady, server.url + "/", RATE, 50.0, timeout=20.0) as running:
         try:
             for row in _deploy(place, server, running, old, new, path):
@@ -118,6 +120,34 @@ def reload(
         not lost, f"sent {len(rows)} requests meanwhile", "none is lost", saw,
         "Somebody closed connections that had been accepted. Read gunicorn's log around that moment.",
     )  # fmt: skip
+    if not lost and (soonest := _soonest(place.effective(env))):
+        seconds, what, why = soonest
+        yield observe(
+            seconds >= LONGEST, "asked gunicorn what may end a request, by your file", f"nothing before {LONGEST} s",
+            what if seconds < LONGEST else f"nothing before {LONGEST} s",
+            f"A request takes up to {LONGEST} seconds: what ends it earlier in your file?", why,
+        )  # fmt: skip
+
+
+def _soonest(found: dict[str, str]) -> tuple[float, str, str] | None:
+    """After how many seconds a long request ends, what ends it, and why; None for a kind of worker that is not gunicorn's."""
+    kind, timeout = found.get("worker_class", "").lower(), int(found.get("timeout", 0)) or float("inf")  # 0: never
+    graceful = int(found.get("graceful_timeout", 0))
+    timeouts = f"`timeout` is {timeout}"
+    if "gevent" in kind:
+        why = "A worker that leaves ends its greenlets after `graceful_timeout`, whatever `timeout` says."
+        return graceful, f"`graceful_timeout` is {graceful}", why
+    if "thread" in kind or ("sync" in kind and found["threads"] != "1"):
+        why = "A worker that leaves reports for `graceful_timeout` at most; and `timeout` after its last report it is ended."
+        return (
+            graceful + timeout - 1,
+            f"`graceful_timeout` is {graceful}, and {timeouts}",
+            why,
+        )  # it reports each second
+    if "sync" in kind:
+        why = "A sync worker does not report while it is in a request: `timeout` has to be longer than the longest one."
+        return timeout, timeouts, why
+    return None
 
 
 def _release(place: Deployment, file: str, release: str) -> None:

@@ -1,5 +1,6 @@
 bind = "127.0.0.1:8000"
 workers = int("2")
+timeout = 0  # nobody is ended for being slow
 preload_app = False
 max_requests = 5000
 max_requests_jitter = 500

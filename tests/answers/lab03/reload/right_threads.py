@@ -1,3 +1,3 @@
 worker_class = "gthread"
 threads = 8
-graceful_timeout = 60
+graceful_timeout = 100

@@ -1,3 +1,3 @@
 workers = 3
-timeout = 30
-graceful_timeout = 30
+timeout = 90
+graceful_timeout = 90
