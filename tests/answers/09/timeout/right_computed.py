@@ -4,5 +4,5 @@ SLOWEST_PAGE = 4
 
 worker_class = "gthread"
 workers = max(2, min(os.cpu_count() or 1, 3))
-threads = 2
+threads = 3
 timeout = SLOWEST_PAGE + 2

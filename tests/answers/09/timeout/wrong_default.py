@@ -2,4 +2,4 @@
 # says: saw it is still there
 # says: `timeout = 30`: so long a worker may be silent
 workers = 3
-threads = 2
+threads = 3
