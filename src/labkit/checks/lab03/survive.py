@@ -281,6 +281,7 @@ def _cut_hints(log: str) -> tuple[str, ...]:
 # shutdown
 
 NEEDS = 0.35  # of the platform's time: what the request in flight needs, well below the half that is promised
+LONGER = 4  # times the seconds of the platform: another one, for which gunicorn is only asked
 
 
 @exercise(
@@ -292,7 +293,7 @@ NEEDS = 0.35  # of the platform's time: what the request in flight needs, well b
 )
 def shutdown(place: Deployment, *, grace: int = 5) -> Iterator[Observation]:
     """`grace`: seconds from TERM to the platform's KILL."""
-    server = place.serve(env={"GRACE_SECONDS": str(grace)})
+    server = place.serve(env={"GRACE_SECONDS": f"{grace}"})
     did = "GET /stuck, which never ends, and GET /order"
     stuck, order = _enter(place, server, "/stuck"), _enter(place, server, "/order")
     if order is None or stuck is None or stuck.wait_closed(0.0):  # or the second has got in when the first was ended
@@ -345,6 +346,23 @@ def shutdown(place: Deployment, *, grace: int = 5) -> Iterator[Observation]:
         else "it is still there" + (", and ends too late" if late else ", and so it was killed")
     )
     yield observe(gone, f"waited for the end, until {grace} s after TERM", "it has ended by itself", saw, *hints)
+    if gone and "graceful_timeout" in set_here:
+        for seconds in (grace, LONGER * grace):
+            yield from _shares(place, seconds)
+
+
+def _shares(place: Deployment, grace: int) -> Iterator[Observation]:
+    """Whether the arbiter waits for half of the platform's time and leaves itself a second, as gunicorn says itself."""
+    found = place.effective({"GRACE_SECONDS": f"{grace}"})
+    if not found:
+        return
+    waits = int(found["graceful_timeout"])
+    yield observe(
+        grace / 2 <= waits < grace, f"asked gunicorn for `graceful_timeout`, with GRACE_SECONDS={grace}",
+        f"from {grace / 2:g} to {grace - 1}", str(waits),
+        "A request that needs less than half of GRACE_SECONDS is finished, whatever their number is.",
+        "Half of an odd number is not whole: rounded down, it is less than half. A number without GRACE_SECONDS fits one platform only.",
+    )  # fmt: skip
 
 
 # poison
@@ -353,6 +371,12 @@ HONEST = 2.4  # seconds that an honest request takes: longer than a timeout of 1
 FLOOD = 15.0  # seconds for many requests: a worker that leaves after each makes them slow
 MORE = ("As many workers as may be held at once, and one that goes on.",)
 STUCK = 11.0  # seconds after which a worker that is stuck has to be gone
+SOON = 8  # seconds: with a longer `timeout`, the arbiter may need more than 10 s to end a worker
+SPREAD = 5  # different numbers of requests after which workers leave
+LATE = (
+    "The arbiter looks once a second, interrupts the worker first, and kills it when that does not help.",
+    "Two seconds may be added to `timeout`.",
+)
 
 
 @exercise(
@@ -362,9 +386,10 @@ STUCK = 11.0  # seconds after which a worker that is stuck has to be gone
     app="trouble:app",
     files={"trouble.py": "lab03_trouble.py"},
 )
-def poison(place: Deployment, *, most: int = 40, poison: str = "/stuck") -> Iterator[Observation]:
+def poison(place: Deployment, *, most: int = 40, poison: str = "/stubborn") -> Iterator[Observation]:
     """`most`: requests that a process can take. `poison`: what never ends: `/stuck` or `/stubborn`."""
-    server = place.serve(env={"MOST_REQUESTS": str(most)})
+    env = {"MOST_REQUESTS": str(most)}
+    server = place.serve(env=env)
     set_here, count = place.settings(), len(server.workers())
     did = f"GET {poison}, which never ends, GET /order, which takes {HONEST:g} s, and GET / beside them"
     stuck = _enter(place, server, poison)
@@ -395,23 +420,30 @@ def poison(place: Deployment, *, most: int = 40, poison: str = "/stuck") -> Iter
             "A request that takes its time is no poison. Who ended its worker?",
             "`timeout` counts from the worker's last sign of life: it has to be longer than the longest honest request.",
         )  # fmt: skip
-        yield from _wears(place, server, running.trace, most, set_here)
-        yield from _crash(place, server, count)
+        found = place.effective(env)
+        rows = [*_wears(place, server, running.trace, most, set_here, found), *_crash(place, server, count)]
         ended = stuck.wait_closed(max(0.0, since + STUCK - time.monotonic()))
         owner = _came(place, poison)[0]["pid"]
         gone = ended and place.wait_for(lambda: owner not in server.workers(), PATIENCE)
         whole = gone and place.wait_for(lambda: len(server.workers()) >= count, PATIENCE)
+        late = "WORKER TIMEOUT" in server.log and int(found.get("timeout", 0)) > SOON
         saw = (
-            "another worker is in its place"
+            f"with `timeout` = {found['timeout']} it can be later"
+            if late
+            else "another worker is in its place"
             if whole
             else "the worker is gone, and no other has come"
             if gone
             else "it goes on and on"
         )
+        if whole:  # else everything before is about the same cause
+            yield from rows
         yield observe(
-            whole, f"waited up to {STUCK - 1:g} s for the end of GET {poison}", "its worker is ended and replaced", saw,
-            *_stuck_hints(server.log, set_here),
+            whole and not late, f"waited up to {STUCK - 1:g} s for the end of GET {poison}", "its worker is ended and replaced", saw,
+            *(LATE if late else _stuck_hints(server.log, set_here)),
         )  # fmt: skip
+        if not whole:
+            return
     after = _ask(server)
     yield observe(_good(after), "GET / after all this", "200, release 1.0", _title(after))
 
@@ -429,9 +461,9 @@ def _crash(place: Deployment, server: serve.Gunicorn, count: int) -> Iterator[Ob
 
 
 def _wears(
-    place: Deployment, server: serve.Gunicorn, trace: Trace, most: int, set_here: dict[str, Any]
+    place: Deployment, server: serve.Gunicorn, trace: Trace, most: int, set_here: dict[str, Any], found: dict[str, str]
 ) -> Iterator[Observation]:
-    """No process took more requests than it can; they did not all leave after the same number."""
+    """No process took more requests than it can; they do not all leave after the same number."""
     lost = Counter(row.error or f"status {row.status}" for row in trace.failures())
     saw = ", ".join(f"{n} x {words}" for words, n in lost.most_common(3)) or "every one is answered"
     hints = (
@@ -457,10 +489,16 @@ def _wears(
         "A new process costs time and memory. How often does one begin?",
         f"A worker can take {most} requests: a quarter of them is the least.",
     )  # fmt: skip
+    different, jitter = len(set(numbers)), 0
+    spread = different > 1 or len(numbers) < 4
+    if int(found.get("max_requests", 0)):  # it is gunicorn that makes them leave, unless a hook does
+        jitter = int(found["max_requests_jitter"])
+        spread = jitter + 1 >= SPREAD or different > jitter + 1
+    alike = "Workers that begin together and get the same load would all leave together, and nobody would be there."
     yield observe(
-        len(set(numbers)) > 1 or len(numbers) < 4, "looked whether they leave one by one", "not all after the same number of requests",
-        f"each of {len(numbers)} left after {numbers[0]}" if len(set(numbers)) == 1 else f"after {numbers[0]} to {numbers[-1]}",
-        "Workers that begin together and get the same load would all leave together, and nobody would be there.",
+        spread, "looked whether they leave one by one", f"at least {SPREAD} different numbers are possible",
+        f"each of {len(numbers)} left after {numbers[0]}" if different == 1 else f"after {' to '.join(map(str, numbers[:: max(1, len(numbers) - 1)]))}",
+        f"max_requests_jitter is {jitter}: how many different numbers can that give?" if jitter else alike,
         "`max_requests_jitter` spreads them.",
     )  # fmt: skip
 
@@ -487,6 +525,11 @@ def _stuck_hints(log: str, set_here: dict[str, Any]) -> tuple[str, ...]:
 # memory
 
 LINUX = sys.platform == "linux"
+BEFORE = 2.0  # seconds in which workers that are ready have opened their links
+LATE_LINK = (
+    "The first visitor waits while the link is opened, and finds out when the bank does not answer.",
+    "Which hook runs in a worker when it starts, before any request?",
+)
 BASE = 50  # MB for the arbiter and its workers, without the table: 25 to 45 were measured
 
 
@@ -501,6 +544,8 @@ def memory(place: Deployment, *, table: int = 80, rows: tuple[int, int] = (100_0
     """`table`: its size in MB. `rows`: which are added up."""
     server = place.serve(env={"TABLE_MB": str(table)})
     workers = server.workers()
+    place.wait_for(lambda: _linked(place) >= set(workers), BEFORE)
+    late = set(workers) - _linked(place)
     yield observe(
         len(workers) >= 3, "counted the workers", "3 or more", str(len(workers)), "Fewer workers need less memory, and serve less."
     )  # fmt: skip
@@ -529,7 +574,7 @@ def memory(place: Deployment, *, table: int = 80, rows: tuple[int, int] = (100_0
         yield observe(used <= most, did, expected, saw, *_memory_hints(place.settings()))
     else:
         yield observe(True, did, expected, "not counted on this system: only Linux tells the PSS")
-    yield from _links(place, told)
+    yield from _links(place, told, late)
 
 
 def _memory_hints(set_here: dict[str, Any]) -> tuple[str, ...]:
@@ -544,8 +589,13 @@ def _memory_hints(set_here: dict[str, Any]) -> tuple[str, ...]:
     )
 
 
-def _links(place: Deployment, told: list[dict[str, Any]]) -> Iterator[Observation]:
-    """Each worker speaks over a link that it has opened itself, once."""
+def _linked(place: Deployment) -> set[int]:
+    """The processes that have opened a link."""
+    return {note["pid"] for note in place.notes("links")}
+
+
+def _links(place: Deployment, told: list[dict[str, Any]], late: set[int]) -> Iterator[Observation]:
+    """Each worker speaks over a link that it has opened itself, once, before anybody asked; `late` ones had none then."""
     foreign = [t for t in told if t["link"] != t["pid"]]
     yield observe(
         not foreign, "looked at the links to the bank", "each worker has one that it opened itself",
@@ -557,7 +607,9 @@ def _links(place: Deployment, told: list[dict[str, Any]]) -> Iterator[Observatio
     pids, opened = {t["pid"] for t in told}, Counter(note["pid"] for note in place.notes("links"))
     most = max(opened[pid] for pid in pids)
     yield observe(
-        most <= 2, "counted how often a worker opened a link", "once, when it starts", f"{most} times" if most > 2 else "when it starts",
+        most <= 2 and not late, "counted how often a worker opened a link", "once, when it starts",
+        f"{most} times" if most > 2 else "once, and only when somebody asked" if late else "when it starts",
+        *LATE_LINK if late and most <= 2 else (),
         "Opening a link costs the bank more than a question does. It is not for each request.",
         "Which hook is called once in the life of a worker?",
     )  # fmt: skip

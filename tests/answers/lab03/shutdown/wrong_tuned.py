@@ -1,5 +1,4 @@
 # mistake: fits the platform of the visible check only
-# says: waited for the end, until 3 s after TERM
-# says: The platform does not wait for the arbiter to tidy up
+# says: with GRACE_SECONDS=20 expected from 10 to 19 saw 3
 workers = 3
 graceful_timeout = 3
