@@ -35,10 +35,12 @@ class Crowd:
     Attributes:
         inside: pid of each worker process -> requests inside it.
         ended: the end of gunicorn's log, if it did not live to be counted.
+        everybody: whether all that were sent were inside: with more of them, there might have been more.
     """
 
     inside: dict[int, int]
     ended: str = ""
+    everybody: bool = False
 
     @property
     def total(self) -> int:
@@ -49,7 +51,7 @@ class Crowd:
         each = sorted(self.inside.values(), reverse=True)
         if self.ended:
             return f"gunicorn ended, with {self.total} inside"
-        return once(each)
+        return f"{'at least ' if self.everybody else ''}{once(each)}"
 
 
 def once(each: Sequence[int]) -> str:
@@ -106,7 +108,7 @@ def count(
         inside = Counter(int(line.split()[0]) for line in place.journal("inside"))
         if time.monotonic() - looked > TREE:
             workers, looked = server.workers(), time.monotonic()
-        return Crowd({pid: inside[pid] for pid in {*inside, *workers}})
+        return Crowd({pid: inside[pid] for pid in {*inside, *workers}}, everybody=0 < sent <= inside.total())
 
     send(most - before + SURPLUS)
     crowd = look()

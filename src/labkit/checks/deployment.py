@@ -303,6 +303,8 @@ def failed_config(error: serve.ServerError, path: Path, did: str = "") -> Observ
         hint = (
             "Which kind of value does the setting take? gunicorn's documentation names it: int, string, bool, callable."
         )
+        if "must have an arity" in saw:
+            hint = "The function has to take as many arguments as gunicorn's documentation shows for this hook."
         if re.fullmatch(r"\d+\.\d+", found[2]):
             hint = (
                 "gunicorn wants a whole number here. A division with `/` gives a float, also when nothing is left over."

@@ -52,7 +52,7 @@ def _counted(right: bool, did: str, expected: str, crowd: Crowd, hints: tuple[st
 
 @exercise("lab03/overlap", "So many at once, in so many processes", kind="config", **HELD)
 def overlap(
-    place: Deployment, *, cases: tuple[str, ...] = ("WEB_PROCESSES=3 WEB_SLOTS=12", "")
+    place: Deployment, *, cases: tuple[str, ...] = ("WEB_PROCESSES=3 WEB_SLOTS=12", "", "WEB_PROCESSES=1")
 ) -> Iterator[Observation]:
     """`cases`: environments, as ``NAME=value`` with spaces between them."""
     for case in cases:
@@ -99,6 +99,7 @@ def _overlap_hints(place: Deployment, crowd: Crowd, processes: int, slots: int) 
 # kinds
 
 FEW_THREADS = 16
+SERVICES = ("ledger", "lounge", "feed")
 
 
 @exercise("lab03/kinds", "The right kind of worker", kind="config", **HELD)
@@ -106,25 +107,42 @@ def kinds(
     place: Deployment,
     *,
     services: tuple[tuple[str, int], ...] = (("ledger", 4), ("lounge", 8), ("feed", 50)),
-    unknown: str = "kitchen",
+    unknown: tuple[str, ...] = ("kitchen", "ledgers", "Ledger", ""),
 ) -> Iterator[Observation]:
-    """`services`: SERVICE and SLOTS of each start; `unknown`: a SERVICE that there is not; empty: none is set."""
+    """`services`: SERVICE and SLOTS of each start; `unknown`: SERVICEs that there are not; empty: none is set."""
     for service, slots in services:
         row = _service(place, service, slots)
         yield row
         if not row.holds:
             return
-    _, error = place.attempt(env={"SLOTS": "4", **({"SERVICE": unknown} if unknown else {})}, expect=1)
-    saw = "it started, and takes requests" if not error else "it did not start"
-    if error and error.cause in ("silent", "workerless"):
-        saw = "it runs, and no request gets an answer"
-    yield observe(
-        saw == "it did not start",
-        f"started gunicorn with SERVICE={unknown}" if unknown else "started gunicorn without SERVICE",
-        "it does not start", saw,
+    for service in unknown:
+        row = _refused(place, service)
+        if not row.holds:
+            yield row
+            return
+    did = f"started gunicorn with {', '.join(f'SERVICE={service}' if service else 'none' for service in unknown)}"
+    yield observe(True, did, "it ends with an error", "it ended with an error")
+
+
+def _refused(place: Deployment, service: str) -> Observation:
+    """Whether gunicorn does not start with a SERVICE that there is not, or with none."""
+    _, error = place.attempt(env={"SLOTS": "4", **({"SERVICE": service} if service else {})}, expect=1)
+    expected = saw = "it ends with an error"
+    hints = (
         "A wrong name in a deployment should be seen when it is deployed, and not when the ledger is wrong.",
         "An exception in the configuration keeps gunicorn from starting, and its text goes into the log.",
-    )  # fmt: skip
+    )
+    if service.lower().startswith(SERVICES):
+        hints = ("The name is nearly right, and nearly is not enough: compare it with the three words as they are.",)
+    if not error:
+        saw = "it started, and takes requests"
+    elif error.cause in ("silent", "workerless"):
+        saw = "it runs, and no request gets an answer"
+    elif error.cause == "ended" and "ended with code 0" in error.summary:
+        saw = "it ended with exit code 0, as if all were well"
+        hints = ("Who started it takes 0 for success. `sys.exit()` says 0, unless it is given something else.",)
+    did = f"started gunicorn with SERVICE={service}" if service else "started gunicorn without SERVICE"
+    return observe(saw == expected, did, expected, saw, *hints)
 
 
 def _service(place: Deployment, service: str, slots: int) -> Observation:
@@ -176,10 +194,9 @@ def _kind_hints(crowd: Crowd, service: str, slots: int, threads: int) -> tuple[s
             )
         return ("In the lounge, `threads` is the number of requests inside.",)
     if threads > FEW_THREADS:
-        return (
-            "There is a thread for each request. With thousands of them that is a lot of memory for waiting.",
-            "Which kind of worker waits for many requests with one thread?",
-        )
+        each_its_own = "There is a thread for each request. With thousands of them that is a lot of memory for waiting."
+        which = "Which kind of worker waits for many requests with one thread?"
+        return (which, each_its_own) if each < slots else (each_its_own, which)
     if each < slots:
         return (
             "The feed has little to compute and much to wait for: thousands wait in one process when waiting costs no thread.",
@@ -384,7 +401,8 @@ class Size:
 
     Attributes:
         once: requests that should be inside at once.
-        fit: processes that the memory allows.
+        fit: processes that the memory allows; one, if not even one fits.
+        fits: processes that fit into the memory, where it is limited.
     """
 
     env: dict[str, str]
@@ -405,7 +423,11 @@ class Size:
     def fit(self) -> int:
         if "MEMORY_LIMIT" not in self.env:
             return self.once
-        return max(1, self.number("MEMORY_LIMIT", "") // self.number("WORKER_MEMORY", ""))
+        return max(1, self.fits)
+
+    @property
+    def fits(self) -> int:
+        return self.number("MEMORY_LIMIT", "") // self.number("WORKER_MEMORY", "")
 
     @property
     def processes(self) -> int:
@@ -424,6 +446,9 @@ def sizing(
         "CPU_LIMIT=1000 CPU_MS=3 WAIT_MS=6",
         "CPU_LIMIT=250 CPU_MS=4 WAIT_MS=48",
         "CPU_LIMIT=2000 CPU_MS=5 WAIT_MS=20 MEMORY_LIMIT=268435456 WORKER_MEMORY=73400320",
+        "CPU_MS=2.5 MEMORY_LIMIT=67108864 WORKER_MEMORY=100000000",
+        "MEMORY_LIMIT=1073741824 WORKER_MEMORY=104857600",
+        "",
     ),
 ) -> Iterator[Observation]:
     """`cases`: environments, as ``NAME=value`` with spaces between them."""
@@ -431,6 +456,9 @@ def sizing(
         size = Size(_environment(case, *VARIABLES))
         did = case or "none of the variables"
         crowd, right, expected = exactly(place, size.env, did, size.processes, size.threads)
+        if right and "MEMORY_LIMIT" in size.env:  # short enough for its line
+            did = " ".join(part for part in did.split() if "MEMORY" not in part)
+            did += f"{', ' * bool(did)}memory for {size.fits}"
         yield _counted(right, did, expected, crowd, _sizing_hints(place, crowd, size))
         if not right:
             return
@@ -439,7 +467,13 @@ def sizing(
 def _sizing_hints(place: Deployment, crowd: Crowd, size: Size) -> tuple[str, ...]:
     each, number = max(crowd.inside.values(), default=0), len(crowd.inside)
     wanted, cores = float(size.wanted), float(size.number("CPU_LIMIT", "1000") / 1000)
-    if size.fit < number <= size.once:
+    if size.once < number and "MEMORY_LIMIT" in size.env and number == size.fits:
+        return (
+            f"{number} processes fit into the memory, but there are {size.once} requests at once. What are the others for?",
+        )
+    if number == math.ceil(math.ceil(cores) * wanted / cores) > size.once:
+        return ("A quarter of a core stays a quarter until the end: only the number of requests is rounded up.",)
+    if size.fit < number <= size.once and size.fits:
         return (
             f"{number} processes need {number} times WORKER_MEMORY, and the limit is MEMORY_LIMIT: the kernel kills what is above.",
             "How many processes fit? A part of a process is none.",

@@ -1,6 +1,5 @@
 # mistake: the number of processes is that of the example
-# says: with WEB_PROCESSES=2 WEB_SLOTS=10
-# says: in 3 processes
+# says: with WEB_PROCESSES=1 expected 1 at once, in 1 process saw 3 at once
 import os
 
 workers = 3 if "WEB_PROCESSES" in os.environ else 2

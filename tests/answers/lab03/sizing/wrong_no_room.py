@@ -1,5 +1,5 @@
 # mistake: no process when not even one fits
-# says: started gunicorn with CPU_LIMIT=500 CPU_MS=4 WAIT_MS=36 MEMORY_LIMIT=67108864 WORKER_MEMORY=100000000
+# says: started gunicorn with CPU_MS=2.5 MEMORY_LIMIT=67108864 WORKER_MEMORY=100000000
 # says: gunicorn listens, but there is no worker
 import math
 import os

@@ -1,5 +1,6 @@
 # mistake: the hook takes one argument too few
 # says: gunicorn refuses post_fork
+# says: as many arguments as gunicorn's documentation shows for this hook
 import store
 
 
