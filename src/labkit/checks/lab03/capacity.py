@@ -120,7 +120,7 @@ def kinds(
         if not row.holds:
             yield row
             return
-    did = f"started gunicorn with {', '.join(f'SERVICE={service}' if service else 'none' for service in unknown)}"
+    did = f"started gunicorn with SERVICE={', '.join(filter(None, unknown))}, and without"
     yield observe(True, did, "it ends with an error", "it ended with an error")
 
 
