@@ -54,7 +54,10 @@ def test_gunicorn_is_asked_what_it_makes_of_a_file(deploy):
 def test_another_number_of_workers_than_expected_is_there_to_be_counted(deploy, workers, expect):
     with deploy(f"import os\nworkers = os.getppid() and {workers}\n") as place:
         server, error = place.attempt(expect=expect)
-        assert error is None and len(server.workers()) == workers
+        assert error is None
+        assert place.wait_for(lambda: len(server.workers()) == workers), (
+            "those after the expected ones come a moment later"
+        )
 
 
 def test_a_start_that_must_fail_is_given_up_when_it_is_hopeless(deploy):
