@@ -140,9 +140,9 @@ def _nobody(site: Site, before: set[int]) -> tuple[str, ...]:
     return NOBODY  # an OSError comes from a socket that is closed, or from a second one
 
 
-def _family(server: serve.Server) -> tuple[int, int, int]:
-    """How many children there are that live, processes below them, and zombies."""
-    tree = serve.tree(server)
+def _family(server: serve.Server, tree: serve.Tree | None = None) -> tuple[int, int, int]:
+    """How many children there are that live, processes below them, and zombies: now, or in a tree seen before."""
+    tree = serve.tree(server) if tree is None else tree
     alive = [m for m in tree if m.state != psutil.STATUS_ZOMBIE and m.pid != server.pid]
     children = sum(m.parent == server.pid for m in alive)
     return children, len(alive) - children, len(tree.zombies)
@@ -222,7 +222,8 @@ def _left(own: Own) -> Iterator[Observation]:
             talk.answer()
 
         def renewed(before: set[int] = before) -> bool:
-            return _family(server) == (CHILDREN, 0, 0) and set(serve.tree(server).workers) != before
+            tree = serve.tree(server)  # both in one look: a child may end between two
+            return _family(server, tree) == (CHILDREN, 0, 0) and set(tree.workers) != before
 
         did = f"a request that ends its child by os._exit({status})"
         own.wait_for(lambda ready=renewed: ready() or not server.alive, PATIENCE)
